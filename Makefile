@@ -1,0 +1,57 @@
+# make demo shows it, make test proves it. Needs python3 (3.11 or newer) with venv, and make; nothing else.
+PYTHON ?= python3
+RUN = build/venv-run
+VENV = build/venv
+BIN = $(VENV)/bin
+
+.PHONY: help demo test format lint types rooms tests bench torture bless lock clean
+
+help:            ## show what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+$(RUN)/done: requirements/run.txt pyproject.toml
+	$(PYTHON) -m venv $(RUN)
+	$(RUN)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(RUN)/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/done: requirements/test.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(RUN)/done ## see it work on the samples
+	@sh docs/demo.sh $(RUN)/bin
+
+test: format lint types rooms tests ## everything that decides
+
+format: $(VENV)/done
+	$(BIN)/ruff format --check .
+lint: $(VENV)/done
+	$(BIN)/ruff check .
+types: $(VENV)/done
+	$(BIN)/mypy src tests bench
+rooms: $(VENV)/done
+	$(BIN)/lint-imports
+tests: $(VENV)/done
+	$(BIN)/coverage erase
+	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+
+bench: $(VENV)/done ## measure, and renew docs/performance.md
+	$(BIN)/python bench/run.py
+
+torture: $(VENV)/done ## the fault tests at full size (about an hour)
+	$(BIN)/pytest -q tests/test_kill.py --kills 1000
+
+bless: $(VENV)/done ## renew goldens and generated pages; read them before you commit them
+	$(BIN)/pytest -q tests/test_samples.py tests/test_docs.py --bless
+
+lock:            ## resolve the locked requirements anew (needs uv)
+	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt
+	uv pip compile -q pyproject.toml --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
+
+clean:           ## remove what was built
+	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*

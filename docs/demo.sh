@@ -1,0 +1,26 @@
+# What newsarc does, in one minute: called by `make demo` with the folder of the newsarc command.
+set -eu
+PATH="$1:$PATH"
+export NEWSARC_ARCHIVE=build/demo-archive
+rm -rf "$NEWSARC_ARCHIVE"
+
+say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
+
+say newsarc ingest --include "'*.txt*'" samples/portal samples/untouched
+newsarc ingest --include '*.txt*' samples/portal samples/untouched || test $? -eq 1   # 1: the broken samples are in quarantine
+say newsarc list --category Politik
+newsarc list --category Politik --output table
+say newsarc show 6f65e4
+newsarc show 6f65e4 --output table
+
+cat <<END
+
+The samples are in an archive of their own now; what could not be read is in $NEWSARC_ARCHIVE/quarantine.
+What to type next:
+
+  export PATH=$1:\$PATH NEWSARC_ARCHIVE=$NEWSARC_ARCHIVE
+  newsarc list --since 2025 --category Sport
+  newsarc list | jq -r .headline
+  newsarc ingest your-dump.txt --archive your-archive
+  newsarc --help
+END

@@ -1,0 +1,55 @@
+"""newsarc reads raw news-agency text into typed records and keeps it in an archive of JSON Lines.
+
+The nouns of the library, each loaded when it is first asked for:
+
+    Article, RelatedLink   what we know about a story
+    Archive, Query         where it is kept, and what to ask
+    read, Reading          bytes or a file -> normalized articles, and how to read them
+    ingest, find           sources -> archive, question -> records
+    NewsarcError           the root of every error
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from newsarc.archive import Archive
+    from newsarc.article import Article, RelatedLink
+    from newsarc.errors import NewsarcError
+    from newsarc.find import find
+    from newsarc.ingest import Reading, ingest, read
+    from newsarc.query import Query
+
+_ROOMS = {
+    "Archive": "archive",
+    "Article": "article",
+    "NewsarcError": "errors",
+    "Query": "query",
+    "Reading": "ingest",
+    "RelatedLink": "article",
+    "find": "find",
+    "ingest": "ingest",
+    "read": "ingest",
+}
+
+__all__ = [
+    "Archive",
+    "Article",
+    "NewsarcError",
+    "Query",
+    "Reading",
+    "RelatedLink",
+    "__version__",
+    "find",
+    "ingest",
+    "read",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a noun from its room."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'newsarc' has no attribute {name!r}")
+    return getattr(import_module(f"newsarc.{_ROOMS[name]}"), name)

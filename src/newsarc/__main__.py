@@ -1,0 +1,5 @@
+"""`python -m newsarc`: the command line by the module's name."""
+
+from newsarc.cli import main
+
+main()

@@ -1,0 +1,429 @@
+"""How a line gets to disk and stays there: append in batches that are whole or absent, scan, read, check.
+
+An archive is a folder of plain JSON Lines (docs/archive-format.md). One writer at a time holds the lock; readers take
+none and never look past HEAD. What `append` returned survives a kill at any instant and a loss of power.
+
+`chain` knows what lines look like, `disk` the single steps, `recover` what to do with a tail, `filing` what a story
+is to the archive, `originals` and `quarantine` where bytes are kept, `checking` whether all is as written.
+"""
+
+import json
+import os
+import signal
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from newsarc.archive.chain import (
+    EMPTY,
+    GENESIS,
+    Head,
+    Place,
+    Stored,
+    follows,
+    head_line,
+    read_head,
+    read_small_file,
+    seal,
+    small_file,
+)
+from newsarc.archive.disk import Disk, locked
+from newsarc.archive.filing import Filed, Known, file_article
+from newsarc.archive.recover import is_clean, roll_forward, segment_path
+from newsarc.errors import ArchiveDamaged, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, NotAnArchive, StorageError
+from newsarc.zone import in_german_time
+
+if TYPE_CHECKING:
+    from newsarc.archive.originals import Member, Original
+    from newsarc.article import Article
+    from newsarc.errors import SourceError
+
+FORMAT_NUMBER = 1
+ROTATE_AT = 256 << 20  # bytes of a segment
+LOCK_WAIT = 30.0  # seconds
+_CHUNK = 1 << 20
+_FOLDERS = ("articles", "originals", "quarantine", "lost+found")
+_OURS = frozenset({*_FOLDERS, "index", "FORMAT", "HEAD", "LOCK", "FORMAT.tmp", "HEAD.tmp"})
+_ABOUT = "A newsarc archive: articles/*.jsonl is plain JSON Lines, one record a line; HEAD names the committed end."
+
+
+def _silent(_sentence: str) -> None:
+    """Tell nobody."""
+
+
+class Archive:
+    """An archive on disk: a value as long as it is only read, the single writer while it appends.
+
+    `tell` is told in one sentence each what a recovery found.
+    """
+
+    def __init__(
+        self,
+        root: str | os.PathLike[str],
+        *,
+        disk: Disk | None = None,
+        tell: Callable[[str], None] = _silent,
+        rotate_at: int = ROTATE_AT,
+    ) -> None:
+        """Take an archive that is there.
+
+        Raises:
+            ArchiveNotFound: There is none at this place.
+            ArchiveTooNew: A newer newsarc made it.
+            ArchiveDamaged: FORMAT is not as written.
+        """
+        self.root = os.fspath(root)
+        self._disk = disk or Disk()
+        self._tell = tell
+        self._rotate_at = rotate_at
+        self._known = Known()
+        self._members: dict[str, Member] = {}
+        self.keeps_originals = bool(self._format()["originals"])
+
+    @classmethod
+    def create(
+        cls,
+        root: str | os.PathLike[str],
+        *,
+        originals: bool = True,
+        disk: Disk | None = None,
+        tell: Callable[[str], None] = _silent,
+        rotate_at: int = ROTATE_AT,
+    ) -> tuple["Archive", bool]:
+        """Open the archive at a place, or make one there; says whether it was made.
+
+        Raises:
+            NotAnArchive: The folder holds something else.
+            StorageError: It cannot be written.
+        """
+        path, steps = os.fspath(root), disk or Disk()
+        with _storage_errors(path):
+            try:
+                is_new = "FORMAT" not in steps.names(path)
+            except NotADirectoryError:
+                raise NotAnArchive(path, "it is a file") from None
+            if is_new:
+                _make(steps, path, originals=originals)
+        return cls(root, disk=disk, tell=tell, rotate_at=rotate_at), is_new
+
+    def _format(self) -> dict[str, Any]:
+        """Read FORMAT: what this folder is."""
+        try:
+            data = self._disk.read(os.path.join(self.root, "FORMAT"))
+        except FileNotFoundError:
+            if self._disk.size(segment_path(self.root, 1)):
+                raise ArchiveDamaged("FORMAT", "it is missing beside articles") from None
+            raise ArchiveNotFound(self.root) from None
+        except NotADirectoryError:
+            raise ArchiveNotFound(self.root, "it is a file") from None
+        except OSError as error:
+            raise StorageError(self.root, error.strerror or str(error)) from error
+        fields = read_small_file(data)
+        if fields is None:
+            raise ArchiveDamaged("FORMAT", "it is not as written")
+        if fields["format"] > FORMAT_NUMBER:
+            raise ArchiveTooNew(self.root, f"it is format {fields['format']}, this newsarc knows {FORMAT_NUMBER}")
+        return fields
+
+    def head(self) -> Head:
+        """Return the committed end.
+
+        Raises:
+            ArchiveDamaged: HEAD is not as written, or missing.
+        """
+        found = self._head()
+        if found is None:
+            raise ArchiveDamaged("HEAD", "it is missing; the next newsarc ingest rebuilds it from the chain")
+        return found
+
+    def _head(self) -> Head | None:
+        """Read HEAD; None where there is none."""
+        try:
+            data = self._disk.read(os.path.join(self.root, "HEAD"))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError("HEAD", error.strerror or str(error)) from error
+        found = read_head(data)
+        if found is None:
+            raise ArchiveDamaged("HEAD", "it is not as written")
+        return found
+
+    # Reading: no lock, never past HEAD.
+
+    def scan(self, after: Head = EMPTY) -> Iterator[Stored]:
+        """Yield every committed line in the order of `seq`, from a head on; lazy, one line in memory.
+
+        Raises:
+            ArchiveDamaged: A segment is shorter than HEAD says; all whole lines before were yielded.
+        """
+        yield from self._scan(after, self.head())
+
+    def _scan(self, after: Head, until: Head) -> Iterator[Stored]:
+        for segment in range(after.segment, until.segment + 1):
+            path = segment_path(self.root, segment)
+            offset = after.length if segment == after.segment else 0
+            end = until.length if segment == until.segment else self._disk.size(path)
+            try:
+                with open(path, "rb") as stream:
+                    stream.seek(offset)
+                    while offset < end and (line := stream.readline()).endswith(b"\n"):
+                        yield Stored(Place(segment, offset, len(line)), line)
+                        offset += len(line)
+            except FileNotFoundError:
+                if end:
+                    raise ArchiveDamaged(f"articles/{segment:06}.jsonl", "it is missing") from None
+            if offset != end:
+                raise ArchiveDamaged(f"articles/{segment:06}.jsonl", f"whole lines end at byte {offset} of {end}")
+
+    def read(self, place: Place) -> bytes:
+        """Return the line at a place."""
+        return self._disk.read(segment_path(self.root, place.segment), place.offset, place.length)
+
+    def read_checked(self, place: Place) -> bytes:
+        """Return the line at a place after comparing it with its chain; reads only the end of the line before.
+
+        Raises:
+            ArchiveDamaged: Its bytes do not fit.
+        """
+        line = self.read(place)
+        number = line[line.rfind(b',"seq":') + 7 : line.rfind(b',"chain":"')]
+        seq = int(number) if number.isdigit() else 0
+        if follows(line, seq, self._chain_before(place)) is None:
+            where = f"articles/{place.segment:06}.jsonl bytes {place.offset}-{place.offset + place.length - 1}"
+            raise ArchiveDamaged(where, "its bytes do not fit its chain")
+        return line
+
+    def _chain_before(self, place: Place) -> str:
+        """Return the chain a line goes on from: the 64 digits that end three bytes before it."""
+        if place == Place(1, 0, place.length):
+            return GENESIS
+        path, end = segment_path(self.root, place.segment), place.offset
+        if not end:
+            path = segment_path(self.root, place.segment - 1)
+            end = self._disk.size(path)
+        return self._disk.read(path, end - 67, 64).decode("ascii", "replace")
+
+    def articles(self) -> Iterator["Article"]:
+        """Yield every stored version and revision as an `Article`, oldest line first."""
+        from newsarc.article import from_line
+
+        for _, line in self.scan():
+            yield from_line(line)
+
+    def original(self, article: "Article") -> bytes:
+        """Return the bytes of its source that are this article's.
+
+        Raises:
+            ArchiveNotFound: The archive keeps no original of it.
+            ArchiveDamaged: The original is not as it was read.
+        """
+        from newsarc.archive.originals import Member, unpack
+
+        origin = article.origin
+        if origin is None or origin.pack is None or origin.pack_offset is None or origin.pack_length is None:
+            raise ArchiveNotFound(article.id, "the archive keeps no original of it")
+        member = Member(origin.pack, origin.pack_offset, origin.pack_length)
+        found, passed = bytearray(), 0
+        try:
+            for piece in unpack(self._disk, os.path.join(self.root, "originals"), member):
+                start, end = origin.offset - passed, origin.offset + origin.length - passed
+                found += piece[max(start, 0) : max(end, 0)]
+                passed += len(piece)
+        except (ValueError, OSError) as error:
+            raise ArchiveDamaged(f"originals/{member.pack:06}.gz", str(error)) from error
+        return bytes(found)
+
+    def check(self) -> Iterator[ArchiveDamaged]:
+        """Yield every fault: bytes of FORMAT, HEAD, lines, originals and quarantine that are not as written."""
+        from newsarc.archive.checking import check
+
+        return check(self._disk, self.root)
+
+    # Writing: one batch, one commit.
+
+    def append(
+        self, entries: Sequence[tuple["Article", "Original | None"]], *, now: datetime, wait: float = LOCK_WAIT
+    ) -> list[Filed]:
+        """Commit a batch of articles and the sources they came from; whole or not at all.
+
+        When it returns, every article is durable. What the archive holds already adds not one byte. The batch is held
+        in memory; its originals are streamed. `now` is stamped on what is new.
+
+        Raises:
+            ArchiveLocked: Another run held the lock for `wait` seconds.
+            ArchiveDamaged: HEAD is not as written, or a segment is shorter than it says; nothing is written.
+            StorageError: A step failed; the archive is as it was.
+        """
+        holder = f"process {os.getpid()} since {now.isoformat(timespec='seconds')}"
+        with _storage_errors(self.root), self._held(wait, holder):
+            head = self._settled_head()
+            filed, fresh = self._file(entries, head)
+            if fresh:
+                members = self._store_originals([source for _, source in fresh if source])
+                lines, end = _sealed(fresh, members, self._place_behind(head), now)
+                self._commit(b"".join(line for _, line in lines), head, end)
+                self._known.add(lines, end)
+        return filed
+
+    def preview(self, entries: Sequence[tuple["Article", "Original | None"]]) -> list[Filed]:
+        """Tell what `append` would do with a batch; writes nothing, takes no lock."""
+        return self._file(entries, self.head())[0]
+
+    def _file(
+        self, entries: Sequence[tuple["Article", "Original | None"]], head: Head
+    ) -> tuple[list[Filed], list[tuple["Article", "Original | None"]]]:
+        """Number a batch against the archive and against itself; returns what each is, and what must be written."""
+        known = self._known
+        if known.seen != head:
+            known.add(self._scan(known.seen, head), head)
+        filed, fresh = [], []
+        pending: dict[str, list[dict[str, Any]]] = {}
+        for article, source in entries:
+            line = article.line()
+            stored = [json.loads(self.read(place)) for place in known.places(line)]
+            stored += pending.get(article.id, ())
+            numbered, what = file_article(article, stored)
+            filed.append(Filed(what, numbered.id, numbered.version, numbered.revision))
+            if what != "unchanged":
+                pending.setdefault(article.id, []).append(json.loads(numbered.line()))
+                fresh.append((numbered, source))
+        return filed, fresh
+
+    def _store_originals(self, sources: Sequence["Original"]) -> dict[str, "Member"]:
+        """Keep each source once; what the batch before this one kept is not kept again: long sources span batches."""
+        if not self.keeps_originals:
+            return {}
+        from newsarc.archive.originals import store
+
+        folder = os.path.join(self.root, "originals")
+        wanted = {source.sha256: source for source in sources}
+        kept = {digest: member for digest, member in self._members.items() if digest in wanted}
+        missing = [source for digest, source in wanted.items() if digest not in kept]
+        self._members = kept | store(self._disk, folder, missing, rotate_at=self._rotate_at)
+        return self._members
+
+    def _place_behind(self, head: Head) -> Head:
+        """Return where the next line goes: behind the head, or at the start of a new segment."""
+        return head if head.length < self._rotate_at else head._replace(segment=head.segment + 1, length=0)
+
+    def _commit(self, data: bytes, head: Head, end: Head) -> None:
+        """Write and flush the lines, then name the new end; a failure leaves HEAD and every byte before it alone."""
+        path = segment_path(self.root, end.segment)
+        start = end.length - len(data)
+        with _undisturbed():
+            try:
+                if not start:
+                    self._disk.create(path)
+                    self._disk.fsync_folder(os.path.dirname(path))
+                self._disk.write(path, start, data)
+                self._disk.fsync(path)
+                self._put_head(end)
+            except OSError:
+                with suppress(OSError, ArchiveDamaged):
+                    if self._head() in (head, None):
+                        self._disk.truncate(path, start)
+                raise
+
+    def quarantine(self, data: bytes, error: "SourceError", *, reader: str, now: datetime) -> None:
+        """Keep the bytes of a source that could not be read, with the reason.
+
+        Raises:
+            StorageError: They cannot be written.
+        """
+        from newsarc.archive.quarantine import put
+
+        with _storage_errors(self.root):
+            put(self._disk, os.path.join(self.root, "quarantine"), data, error, reader=reader, now=now)
+
+    @contextmanager
+    def _held(self, wait: float, holder: str) -> Iterator[None]:
+        try:
+            with locked(os.path.join(self.root, "LOCK"), wait=wait, holder=holder):
+                yield
+        except TimeoutError as error:
+            raise ArchiveLocked(self.root, str(error)) from error
+
+    def _settled_head(self) -> Head:
+        """Return the head to append behind, after recovery where a tail lies behind it; only under the lock."""
+        found = self._head()
+        if found is None and self._disk.size(segment_path(self.root, 1)):
+            self._tell("HEAD is missing; it is rebuilt from the chain")
+        head = found or EMPTY
+        size = self._disk.size(segment_path(self.root, head.segment))
+        if size < head.length:
+            raise ArchiveDamaged(f"articles/{head.segment:06}.jsonl", f"it ends at byte {size} of {head.length}")
+        if found and is_clean(self._disk, self.root, head):
+            return head
+        settled = roll_forward(self._disk, self.root, head, self._tell)
+        self._put_head(settled)
+        return settled
+
+    def _put_head(self, head: Head) -> None:
+        """Name a new end: the commit point."""
+        self._disk.save(os.path.join(self.root, "HEAD"), head_line(head))
+
+
+def _sealed(
+    fresh: Sequence[tuple["Article", "Original | None"]], members: dict[str, "Member"], end: Head, now: datetime
+) -> tuple[list[Stored], Head]:
+    """Number, stamp and chain what is new, from a place on; returns the lines and the new end."""
+    archived = in_german_time(now)
+    lines = []
+    for article, _ in fresh:
+        changes: dict[str, Any] = {"archived": archived}
+        if article.origin and article.origin.sha256 in members:
+            pack, offset, length = members[article.origin.sha256]
+            kept = {"pack": pack, "pack_offset": offset, "pack_length": length}
+            changes["origin"] = article.origin.model_copy(update=kept)
+        line, chain = seal(article.model_copy(update=changes).line(), end.seq + 1, end.chain)
+        lines.append(Stored(Place(end.segment, end.length, len(line)), line))
+        end = Head(end.segment, end.length + len(line), end.seq + 1, chain)
+    return lines, end
+
+
+def _make(disk: Disk, root: str, *, originals: bool) -> None:
+    """Make an archive: folders and an empty HEAD first, FORMAT last, so that a half-made one is made again."""
+    foreign = [name for name in disk.names(root) if name not in _OURS]
+    if foreign:
+        raise NotAnArchive(root, f"there is {foreign[0]}")
+    disk.make_folder(root)
+    with locked(os.path.join(root, "LOCK"), wait=LOCK_WAIT, holder="making"):
+        if "FORMAT" in disk.names(root):
+            return
+        if disk.size(segment_path(root, 1)):
+            raise ArchiveDamaged("FORMAT", "it is missing beside articles")
+        for folder in _FOLDERS:
+            disk.make_folder(os.path.join(root, folder))
+        disk.save(os.path.join(root, "HEAD"), head_line(EMPTY))
+        fields = {"about": _ABOUT, "format": FORMAT_NUMBER, "uuid": str(uuid.uuid4()), "originals": originals}
+        disk.save(os.path.join(root, "FORMAT"), small_file(fields))
+        disk.fsync_folder(os.path.dirname(os.path.abspath(root)))
+
+
+@contextmanager
+def _storage_errors(where: str) -> Iterator[None]:
+    """Turn the system's errors into ours."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(error.filename or where, error.strerror or str(error)) from error
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold an interrupt back until the commit is done; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt

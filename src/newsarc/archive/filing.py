@@ -1,0 +1,74 @@
+"""What a story that comes in is to the archive: new, unchanged, the next version, or the next revision.
+
+Nothing is overwritten. The source's own words decide (`wording.source_digest`): the same words again are unchanged,
+other words under the same id are the next version. A person's word about the category is a new reading.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from newsarc.archive.chain import Head, Place, Stored
+from newsarc.wording import source_digest
+
+if TYPE_CHECKING:
+    from newsarc.article import Article
+
+What = Literal["new", "version", "revision", "unchanged"]
+
+
+class Filed(NamedTuple):
+    """What became of one article."""
+
+    what: What
+    id: str
+    version: int
+    revision: int
+
+
+_ID = re.compile(rb'\{"schema":"newsarc/\d+","id":"((?:[^"\\]|\\.)*)"')
+
+
+def id_of(line: bytes) -> bytes | None:
+    """Return the id of a stored line, as escaped there; None if the line has none at its start."""
+    found = _ID.match(line)
+    return found[1] if found else None
+
+
+class Known:
+    """Which ids the archive holds and where, read from its lines once and kept up with HEAD."""
+
+    def __init__(self) -> None:
+        self._places: dict[bytes, list[Place]] = {}
+        self.seen = Head(1, 0, 0, "")
+
+    def add(self, stored: Iterable[Stored], seen: Head) -> None:
+        """Take more lines, up to a head."""
+        for place, line in stored:
+            if (name := id_of(line)) is not None:
+                self._places.setdefault(name, []).append(place)
+        self.seen = seen
+
+    def places(self, line: bytes) -> list[Place]:
+        """Return where the lines of the same id as this record lie."""
+        return self._places.get(id_of(line) or b"", [])
+
+
+def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tuple["Article", What]:
+    """Number an article against the stored records of its id, of all versions and revisions."""
+    records = list(stored)
+    if not records:
+        return article, "new"
+    digest = source_digest(json.loads(article.line()))
+    same = [record for record in records if source_digest(record) == digest]
+    if same:
+        latest = max(same, key=lambda record: int(record["revision"]))
+        if article.category_by != "user" or article.category == latest["category"]:
+            return article.model_copy(
+                update={"version": latest["version"], "revision": latest["revision"]}
+            ), "unchanged"
+        return article.model_copy(update={"version": latest["version"], "revision": latest["revision"] + 1}), "revision"
+    if article.version_by == "archive":
+        article = article.model_copy(update={"version": max(record["version"] for record in records) + 1})
+    return article, "version"

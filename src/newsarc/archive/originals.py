@@ -1,0 +1,126 @@
+"""Where the bytes that were read are kept: packs of gzip members, one member an original, append only.
+
+The settings are fixed (no name, no time, no platform), so the same bytes always give the same member. A record names
+the member of its source; bytes of a pack that no record names are harmless.
+"""
+
+import hashlib
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+from newsarc.archive.disk import Disk
+
+ROTATE_AT = 256 << 20  # bytes of a pack
+_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+_CHUNK = 1 << 20
+
+
+class Original(Protocol):
+    """Bytes to keep: any source that can be read from its start, and its digest."""
+
+    @property
+    def sha256(self) -> str:
+        """Digest of all its bytes."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield its bytes from the start."""
+
+
+class Member(NamedTuple):
+    """Where an original lies: number of the pack, first byte, length."""
+
+    pack: int
+    offset: int
+    length: int
+
+
+def pack_path(folder: str, pack: int) -> str:
+    """Return the file of a pack."""
+    return os.path.join(folder, f"{pack:06}.gz")
+
+
+def last_pack(disk: Disk, folder: str) -> int:
+    """Return the number of the newest pack, 1 where there is none."""
+    numbers = [int(name[:6]) for name in disk.names(folder) if name.endswith(".gz") and name[:6].isdigit()]
+    return max(numbers, default=1)
+
+
+def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield one gzip member, header first."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    checksum = size = 0
+    yield _HEADER
+    for chunk in chunks:
+        checksum = zlib.crc32(chunk, checksum)
+        size += len(chunk)
+        yield packer.compress(chunk)
+    yield packer.flush() + checksum.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
+
+
+def store(disk: Disk, folder: str, originals: Iterable[Original], *, rotate_at: int = ROTATE_AT) -> dict[str, Member]:
+    """Append originals to the newest pack and flush it; returns the member of each by its digest.
+
+    Only under the lock. What a killed run left at the end of a pack stays there, unnamed.
+    """
+    pack = last_pack(disk, folder)
+    path = pack_path(folder, pack)
+    end = disk.size(path)
+    members: dict[str, Member] = {}
+    touched: list[str] = []
+    for original in originals:
+        if end >= rotate_at:
+            pack, end = pack + 1, 0
+            path = pack_path(folder, pack)
+        if path not in touched:
+            disk.create(path)
+            touched.append(path)
+        start = end
+        for piece in compressed(original.chunks()):
+            disk.write(path, end, piece)
+            end += len(piece)
+        members[original.sha256] = Member(pack, start, end - start)
+    for path in touched:
+        disk.fsync(path)
+    if touched:
+        disk.fsync_folder(folder)
+    return members
+
+
+def unpack(disk: Disk, folder: str, member: Member) -> Iterator[bytes]:
+    """Yield an original's bytes in bounded pieces.
+
+    Raises:
+        ValueError: The member is not as written: header, stream or checksum is wrong, or it does not fill its place.
+        OSError: The pack cannot be read.
+    """
+    path = pack_path(folder, member.pack)
+    if disk.read(path, member.offset, len(_HEADER)) != _HEADER:
+        raise ValueError("its gzip header is not as written")
+    unpacker = zlib.decompressobj(wbits=31)
+    offset, left = member.offset, member.length
+    try:
+        while left and not unpacker.eof:
+            piece = disk.read(path, offset, min(left, _CHUNK))
+            if not piece:
+                raise ValueError("the pack ends before it does")
+            offset, left = offset + len(piece), left - len(piece)
+            while piece and not unpacker.eof:
+                yield unpacker.decompress(piece, _CHUNK)
+                piece = unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if not unpacker.eof or unpacker.unused_data or left:
+        raise ValueError("its gzip stream does not end where the record says")
+
+
+def is_intact(disk: Disk, folder: str, member: Member, digest: str) -> str:
+    """Return what is wrong with an original, an empty string if it is as it was read."""
+    found = hashlib.sha256()
+    try:
+        for piece in unpack(disk, folder, member):
+            found.update(piece)
+    except (ValueError, OSError) as error:
+        return str(error)
+    return "" if found.hexdigest() == digest else "its bytes are not those that were read"

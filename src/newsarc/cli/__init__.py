@@ -1,0 +1,305 @@
+"""Which words a person says: options, one call, present.
+
+The only room that prints, exits, and reads the clock or the environment.
+
+Every command is the same three parts: turn words into meanings (`options`), call the room of its name, hand what comes
+out to a writer (`output`); `ending` turns errors into exit codes. Rooms are imported inside the command that needs
+them, so that `--help` and `list` start at once.
+"""
+
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from newsarc import __version__
+from newsarc.cli.ending import run as run_and_end
+from newsarc.cli.options import (
+    SCHEMAS,
+    archive_option,
+    filters,
+    nearest,
+    one_of,
+    output_options,
+    query_of,
+    reading_options,
+)
+from newsarc.cli.output import present, say, screen, tell, write
+from newsarc.errors import NewsarcError, SourceError, UnknownWord
+
+if TYPE_CHECKING:
+    from newsarc.archive import Archive
+    from newsarc.ingest import Reading
+
+
+class _Group(click.Group):
+    """Commands in the order they are used; a mistyped one gets the nearest right name."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise UnknownWord(args[0], nearest("no such command", args[0], self.commands))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="newsarc")
+@click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
+def cli(*, debug: bool) -> None:
+    """Read raw news-agency text, keep it for ever, ask it questions.
+
+    \b
+    Examples:
+      newsarc ingest dumps/                      read a folder into the archive
+      newsarc list --category Politik            what there is, newest first
+      newsarc show 3a64b5                        one article, by the beginning of its id
+      newsarc list | jq -r .headline             into a pipe: JSON Lines
+
+    Exit status: 0 done, 1 done in part (some sources are in quarantine), 2 usage or a malformed question, 3 not found,
+    4 the archive is damaged, 70 a bug, 74 input or output failed, 75 locked by another run.
+    """
+
+
+def _place(place: str | None) -> str:
+    """Return where the archive is: the option, the environment, else the user data folder."""
+    if place:
+        return place
+    from platformdirs import user_data_path
+
+    return str(user_data_path("newsarc", appauthor=False) / "archive")
+
+
+def _opened(place: str | None) -> "Archive":
+    from newsarc.archive import Archive
+
+    return Archive(_place(place), tell=tell)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# The commands.
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@archive_option
+@reading_options
+@click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object on stdout.")
+@click.option("--no-originals", is_flag=True, help="For a new archive: do not keep the bytes that were read.")
+def ingest(sources: tuple[str, ...], **said: Any) -> int:
+    """Read files, folders or stdin (-) into the archive.
+
+    The same story again adds nothing; other text under the same id is kept as its next version. What cannot be read
+    goes to quarantine with the reason, and the run goes on.
+
+    \b
+    Examples:
+      newsarc ingest dump.txt
+      newsarc ingest --include '*.txt' dumps/ more/
+      newsarc ingest --category Sport - < dump.txt
+
+    Exit status: 0 done, 1 some sources are in quarantine, 2 usage, 4 the archive is damaged, 74 a source or the disk
+    failed, 75 locked by another run.
+    """
+    from newsarc.ingest import Summary
+    from newsarc.ingest import ingest as run
+    from newsarc.present import progress
+    from newsarc.source import find
+
+    archive = _archive_for_ingest(said)
+    summary = Summary()
+    with progress(sys.stderr) as advance:
+        found = find(sources, include=said["include"], skip=summary.skip)
+        for outcome in run(found, archive, clock=_now, how=_reading(said), dry_run=said["dry_run"]):
+            summary.add(outcome)
+            say(outcome.error)
+            advance(summary.sentence())
+    if said["as_json"]:
+        write([summary.line()])
+    tell(("dry run: " if said["dry_run"] else "") + summary.sentence())
+    return summary.exit_code
+
+
+@cli.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@reading_options
+@output_options
+def parse(sources: tuple[str, ...], **said: Any) -> int:
+    """Read sources and print their records; no archive is touched.
+
+    \b
+    Examples:
+      newsarc parse dump.txt | jq .related
+      newsarc parse - < dump.txt
+
+    Exit status: 0 done, 1 some sources could not be read, 2 usage, 74 input or output failed.
+    """
+    from newsarc.ingest import read
+    from newsarc.source import Place, find
+    from newsarc.source import read as open_source
+
+    worst = 0
+
+    def records() -> Iterable[bytes]:
+        nonlocal worst
+        for place in find(sources, include=said["include"]):
+            try:
+                if not isinstance(place, Place):
+                    raise place
+                for article in read(open_source(place), _reading(said)):
+                    yield article.line()
+            except SourceError as error:
+                say(error)
+                worst = max(worst, error.exit_code)
+
+    present(records(), said)
+    return worst
+
+
+@cli.command("list")
+@archive_option
+@filters
+@output_options
+@click.option("--count", "only_count", is_flag=True, help="Only how many there are.")
+@click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
+def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
+    """List articles, newest first.
+
+    Filters of one kind are alternatives, of different kinds all must hold.
+
+    \b
+    Examples:
+      newsarc list --category Politik --since 2025-02
+      newsarc list --keyword USA --output csv > usa.csv
+      newsarc list | jq -r .headline
+
+    Exit status: 0 done (an empty list is an answer), 2 a filter that cannot be read, 3 no archive here, 4 the archive
+    is damaged.
+    """
+    from newsarc.find import count, find
+
+    archive, query = _opened(place), query_of(said)
+    if only_count:
+        write([b"%d\n" % count(archive, query)])
+    else:
+        present(find(archive, query, raw=raw), said)
+
+
+@cli.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@archive_option
+@output_options
+@click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
+@click.option("--original", is_flag=True, help="The bytes it was read from instead.")
+def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **said: Any) -> int:
+    """Show articles by id, or by the beginning of one or of its part after the last colon; - reads ids.
+
+    \b
+    Examples:
+      newsarc show 3a64b5
+      newsarc list --category Sport --output ids | newsarc show -
+      newsarc show --original 3a64b5
+
+    Exit status: 0 done, 2 a beginning that fits several ids, 3 an id or the archive is not there, 4 the archive is
+    damaged.
+    """
+    from newsarc.find import show as run
+
+    archive = _opened(place)
+    missing: list[NewsarcError] = []
+    found = _kept(run(archive, _ids(ids), raw=raw), missing)
+    if original:
+        _write_originals(archive, found)
+    else:
+        present(found, said, pages=True)
+    return max((error.exit_code for error in missing), default=0)
+
+
+@cli.command()
+@click.option("--as", "form", metavar="FORM", default="json", callback=one_of(SCHEMAS, "schema form"),
+              help=f"{', '.join(SCHEMAS)}; json is the default.")  # fmt: skip
+@archive_option
+def schema(form: str, place: str | None) -> None:
+    """Print the record's columns, typed, in the words of other tools.
+
+    For DuckDB the views `articles` and `newest` (one row an id) over the archive's own files.
+
+    \b
+    Examples:
+      newsarc schema > newsarc.schema.json
+      newsarc schema --as duckdb | duckdb news.db
+
+    Exit status: 0 done, 2 usage.
+    """
+    from newsarc.schema import FORMS
+
+    write([FORMS[form](os.path.abspath(_place(place))).encode()])
+
+
+# What the commands share.
+
+
+def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
+    """Open or make the archive and say where it is; a dry run makes none."""
+    from newsarc.archive import Archive
+    from newsarc.errors import ArchiveNotFound
+
+    place = _place(said["place"])
+    if said["dry_run"]:
+        try:
+            return Archive(place)
+        except ArchiveNotFound:
+            return None
+    archive, created = Archive.create(place, originals=not said["no_originals"], tell=tell)
+    tell(f"archive {place}" + (" (created)" if created else ""))
+    return archive
+
+
+def _reading(said: dict[str, Any]) -> "Reading":
+    from newsarc.formats import named
+    from newsarc.ingest import Reading
+
+    if said["format"]:
+        named(said["format"])
+    return Reading(said["format"], said["category"], _now())
+
+
+def _ids(words: tuple[str, ...]) -> list[str]:
+    """Return the ids asked for, those on stdin in place of -."""
+    ids: list[str] = []
+    for word in words:
+        ids += [line.strip() for line in sys.stdin if line.strip()] if word == "-" else [word]
+    return ids
+
+
+def _kept(found: Iterable[bytes | NewsarcError], missing: list[NewsarcError]) -> Iterable[bytes]:
+    """Pass on what was found; say what was not."""
+    for one in found:
+        if isinstance(one, NewsarcError):
+            missing.append(one)
+            say(one)
+        else:
+            yield one
+
+
+def _write_originals(archive: "Archive", records: Iterable[bytes]) -> None:
+    """Write the bytes articles were read from; made safe where they go to a terminal."""
+    from newsarc.article import from_line
+    from newsarc.present import original
+
+    write(original(archive.original(from_line(record)), screen()) for record in records)
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process."""
+    run_and_end(cli)

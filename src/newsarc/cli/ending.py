@@ -1,0 +1,67 @@
+"""How a run ends: errors become one line and an exit code, signals end the process as the shell expects."""
+
+import io
+import os
+import signal
+import sys
+from typing import NoReturn
+
+import click
+
+from newsarc.cli.output import say, tell
+from newsarc.errors import NewsarcError, OutputError, QueryError
+
+_INTERRUPTED = "newsarc: interrupted; what was reported is archived, run it again to go on."
+
+
+def run(command: click.Command) -> NoReturn:
+    """Run a command line and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        with command.make_context("newsarc", sys.argv[1:]) as context:
+            status = command.invoke(context) or 0
+    except Exception as error:  # noqa: BLE001 - nothing may leave as a traceback
+        status = _status(error)
+    except KeyboardInterrupt:
+        tell(_INTERRUPTED)
+        _end_by(signal.SIGINT)
+    sys.exit(status)
+
+
+def _status(error: Exception) -> int:
+    """Say what happened, and return the exit code of it."""
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, NewsarcError):
+        say(error)
+        return error.exit_code
+    if isinstance(error, click.UsageError):
+        where = error.ctx.command_path if error.ctx else "newsarc"
+        say(QueryError(where, error.format_message()))
+        return 2
+    if isinstance(error, BrokenPipeError):
+        _end_by(getattr(signal, "SIGPIPE", signal.SIGTERM))
+    if isinstance(error, OSError):
+        _close_stdout()
+        say(OutputError(error.filename or "stdout", error.strerror or str(error)))
+        return OutputError.exit_code
+    if "--debug" in sys.argv:
+        raise error
+    tell(
+        f"newsarc: error: a bug ({type(error).__name__}): {error}. Run it with newsarc --debug and report what it says."
+    )
+    return NewsarcError.exit_code
+
+
+def _close_stdout() -> None:
+    """Throw away what cannot be written any more, so that nothing tries again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _end_by(number: signal.Signals) -> NoReturn:
+    """End as a process that the signal killed."""
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
+    os._exit(128 + number)

@@ -1,0 +1,134 @@
+"""Which words options take, and what they mean: sections, dates, fixed words, the question that filters make.
+
+A word that is not known gets the nearest right one.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+import click
+
+from newsarc.errors import UnknownWord
+from newsarc.query import Query
+
+OUTPUTS = ("table", "jsonl", "json", "csv", "tsv", "markdown", "ids")
+SCHEMAS = ("json", "duckdb", "pyarrow", "polars")
+
+
+def _category(_ctx: click.Context | None, _param: click.Parameter | None, words: Any) -> Any:
+    """Turn a word for a section, or several, into canonical labels."""
+    from newsarc.normalize.sections import LABELS, canonical
+
+    if words is None or isinstance(words, str):
+        return words and _category(None, None, (words,))[0]
+    labels = [canonical(word) for word in words]
+    for word, label in zip(words, labels, strict=True):
+        if label is None:
+            raise UnknownWord(word, nearest("no such category", word, LABELS))
+    return tuple(labels)
+
+
+def one_of(names: tuple[str, ...], what: str) -> Callable[..., Any]:
+    """Make a callback that checks words against a fixed list."""
+
+    def check(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...] | str | None) -> Any:
+        for word in (given,) if isinstance(given, str) else given or ():
+            if word not in names:
+                raise UnknownWord(word, nearest(f"no such {what}", word, names))
+        return given
+
+    return check
+
+
+_KINDS = ("article", "advisory", "schedule", "table", "digest", "service", "media")
+_STATUSES = ("usable", "withheld", "canceled")
+
+
+def nearest(why: str, word: str, known: Iterable[str]) -> str:
+    """Say what is wrong with a word, and the nearest right one where there is one."""
+    from difflib import get_close_matches
+
+    names = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), names, 1, 0.5)
+    return f"{why}; did you mean {names[near[0]]}?" if near else f"{why}; known are {', '.join(names.values())}"
+
+
+def _since(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
+    from newsarc.normalize.dates import span
+
+    return span(word)[0] if word else None
+
+
+def _until(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
+    from newsarc.normalize.dates import span
+
+    return span(word)[1] if word else None
+
+
+def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
+    """Make one decorator of several options, in their order."""
+
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def _many(name: str, help_text: str, **more: Any) -> Callable[..., Any]:
+    """Make an option that may be given several times; its values are alternatives."""
+    return click.option(f"--{name}", multiple=True, help=help_text, **more)
+
+
+archive_option = click.option(
+    "--archive",
+    "place",
+    metavar="DIR",
+    envvar="NEWSARC_ARCHIVE",
+    help="The archive's folder (NEWSARC_ARCHIVE); without it, the one in your user data folder.",
+)
+output_options = _options(
+    click.option("--output", metavar="FORM", callback=one_of(OUTPUTS, "output form"),
+                 help=f"{', '.join(OUTPUTS)}. A table on a terminal, jsonl into a pipe."),
+    click.option("--fields", metavar="NAME,...", help="Columns or keys to give; text is headline, lead and body."),
+)  # fmt: skip
+reading_options = _options(
+    click.option("--format", metavar="NAME", help="Read everything with this format instead of recognising it."),
+    click.option("--category", metavar="WORD", callback=_category,
+                 help="Section of the sources that state none: a label, alias, desk code or topic code."),
+    click.option("--include", metavar="PATTERN", default="*", show_default=True,
+                 help="Files to take from folders, as a shell pattern; a file you name is always taken."),
+)  # fmt: skip
+filters = _options(
+    _many("category", "Only this section: label, alias, desk code or topic code.", metavar="WORD", callback=_category),
+    _many("kind", f"Only this kind: {', '.join(_KINDS)}.", metavar="KIND", callback=one_of(_KINDS, "kind")),
+    click.option("--since", metavar="DATE", callback=_since,
+                 help="Published on or after that day, month or year: 2025-02-15, 15.02.2025, 2025-02, 2025."),
+    click.option("--until", metavar="DATE", callback=_until, help="Published by the end of that day, month or year."),
+    _many("keyword", "Only with this keyword, whatever its case and umlauts.", metavar="WORD"),
+    _many("credit", "Only with this credit.", metavar="WORD"),
+    _many("format", "Only read with this format.", metavar="NAME"),
+    _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
+          callback=one_of(_STATUSES, "status")),
+    click.option("--limit", metavar="N", type=click.IntRange(min=0), help="At most so many."),
+    click.option("--order", metavar="ORDER", default="newest", callback=one_of(("newest", "oldest"), "order"),
+                 help="newest (the default) or oldest first."),
+)  # fmt: skip
+
+
+def query_of(said: dict[str, Any]) -> Query:
+    """Make a question of the filters."""
+    return Query(
+        categories=said["category"],
+        kinds=said["kind"],
+        statuses=said["status"],
+        keywords=said["keyword"],
+        credits=said["credit"],
+        formats=said["format"],
+        since=said["since"],
+        until=said["until"],
+        order=said["order"],
+        limit=said["limit"],
+    )

@@ -1,0 +1,48 @@
+"""How a command speaks: records and data to stdout, sentences to stderr, both safe for a terminal."""
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from newsarc.errors import NewsarcError, OutputError
+from newsarc.present import PAGE_WRITERS, WRITERS, Screen, fields_named, safe
+
+
+def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = False) -> None:
+    """Hand records to the writer that was asked for."""
+    seen = screen()
+    form = said["output"] or ("table" if seen.is_terminal else "jsonl")
+    write((PAGE_WRITERS if pages else WRITERS)[form](records, fields_named(said["fields"]), seen))
+
+
+def screen() -> Screen:
+    """Look at what stdout is."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return Screen(is_terminal=False)
+    has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Screen(
+        is_terminal=True, width=os.get_terminal_size(sys.stdout.fileno()).columns or 80, has_colour=has_colour
+    )
+
+
+def write(chunks: Iterable[bytes]) -> None:
+    """Write data to stdout."""
+    if sys.stdout is None:
+        raise OutputError("stdout", "it is closed")
+    out = sys.stdout.buffer
+    for chunk in chunks:
+        out.write(chunk)
+    out.flush()
+
+
+def tell(sentence: str) -> None:
+    """Say something on stderr, safe for a terminal."""
+    if sys.stderr is not None:
+        sys.stderr.write(safe(sentence) + "\n")
+
+
+def say(error: NewsarcError | None) -> None:
+    """Say one line about an error."""
+    if error is not None:
+        tell(f"newsarc: error: {error}")

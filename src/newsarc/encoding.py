@@ -1,0 +1,198 @@
+"""What bytes say as text: byte order mark, UTF-8, the German-letter decision, and umlauts damaged before they came.
+
+Two faults look alike and are kept apart. Bytes that are no UTF-8 are read with the 8-bit charset that gives the most
+German letters (`detect`). Text that somebody else decoded wrongly (UTF-8 read as another charset,
+`fĂŒr`) is repaired span by span (`repair`); clean text comes back identical, and so does text repaired before.
+
+Source: samples/portal/cp1252.txt, samples/portal/damaged-iso8859-16.txt, samples/untouched/
+"""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+
+# What German news uses beyond ASCII. Only a span that stands for one of these is damage.
+_LETTERS = "äöüÄÖÜßéèêáàâçôîñøåëïğışÉÇ«»„“”‚‘’–—…€°§·\u00a0"
+# What may also be a word of another language (PĂȘUNE) or a letter in quotes («Â») is damage only beside other damage.
+_GERMAN_LETTERS = frozenset("äöüÄÖÜß")
+
+_DAMAGING = (
+    "cp1252",
+    "latin-1",
+    "iso8859-15",
+    "iso8859-16",
+    "cp1250",
+    "iso8859-2",
+    "mac-roman",
+    "cp850",
+    "cp852",
+    "cp437",
+)
+_NAMES = {"latin-1": "iso8859-1"}
+_LENIENT = frozenset({"cp1252", "latin-1", "cp1250"})  # an undefined character below U+0100 stands for its own byte
+
+_EIGHT_BIT = ("cp1252", "mac-roman", "cp850", "cp437")
+_GERMAN = "äöüÄÖÜß„“”»«–…é"
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+_COMBINING_RUN = re.compile(
+    r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{30})"
+    r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+_DOUBTFUL = re.compile("[\u0080-\u0084\u0086-\u009f\ufffd]")
+
+
+def detect(chunks: Iterable[bytes]) -> str:
+    """Name the codec of a source from all its bytes: byte order mark, strict UTF-8, else the most German letters."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    first = True
+    for chunk in chunks:
+        if first:
+            for mark, codec in _MARKS:
+                if chunk.startswith(mark):
+                    return codec
+            first = False
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return _most_german(chunk)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:  # cut in the middle of a character
+        return "cp1252"
+    return "utf-8"
+
+
+def _most_german(data: bytes) -> str:
+    """Decode with each 8-bit charset and take the one with the most German letters and quotes; cp1252 on a tie.
+
+    >>> _most_german("Käse für Köln".encode("mac-roman"))
+    'mac-roman'
+    """
+
+    def score(codec: str) -> int:
+        text = data.decode(codec, "replace")
+        return sum(map(text.count, _GERMAN)) - text.count("\ufffd")
+
+    return max(_EIGHT_BIT, key=score)  # max keeps the first of equals
+
+
+def decode_head(head: bytes) -> str:
+    """Turn the beginning of a source into text, for a look at it; never raises."""
+    codec = detect([head])
+    if codec == "cp1252" and detect([head[:-3]]) == "utf-8":  # only the end of the look is cut
+        codec = "utf-8"
+    return head.decode(codec, "replace").removeprefix("\ufeff")
+
+
+def byte_length(text: str, codec: str) -> int:
+    """Count the bytes of the source that a piece of its decoded text came from."""
+    if codec.startswith("utf-8"):
+        return len(text) if text.isascii() else len(text.encode())
+    if codec.startswith("utf-16"):
+        return len(text.encode("utf-16-le", "surrogatepass"))
+    return len(text)
+
+
+@cache
+def damaged_forms(char: str) -> frozenset[str]:
+    r"""Return what a character looks like after its UTF-8 bytes were read as another charset.
+
+    >>> sorted(damaged_forms("ß"))[:2]
+    ['Ã\x9f', 'ÃŸ']
+    """
+    return frozenset(form for table in _tables().values() for form, meant in table.items() if meant == char)
+
+
+@cache
+def _tables() -> dict[str, dict[str, str]]:
+    """For each damaging charset: the damaged span and the character it stands for."""
+    return {codec: {form: char for char in _LETTERS if (form := _misread(char, codec))} for codec in _DAMAGING}
+
+
+def _misread(char: str, codec: str) -> str | None:
+    """Read the UTF-8 bytes of a character as another charset; None where that charset has no such byte."""
+    form = []
+    for byte in char.encode():
+        try:
+            form.append(bytes([byte]).decode(codec))
+        except UnicodeDecodeError:
+            if codec not in _LENIENT:
+                return None
+            form.append(chr(byte))
+    return "".join(form)
+
+
+@cache
+def _patterns() -> dict[str, dict[str, re.Pattern[str]]]:
+    """For each first character of a damaged span: one pattern a charset. A text without such a character is clean."""
+    patterns: dict[str, dict[str, re.Pattern[str]]] = {}
+    for codec, table in _tables().items():
+        for first in {form[0] for form in table}:
+            spans = sorted((re.escape(form) for form in table if form[0] == first), key=len, reverse=True)
+            patterns.setdefault(first, {})[codec] = re.compile("|".join(spans))
+    return patterns
+
+
+def repair(text: str) -> tuple[str, tuple[str, ...]]:
+    """Repair umlauts, quotes and dashes that were decoded wrongly before the text reached us.
+
+    The charset that explains most spans of the whole text wins; then what is left is looked at again, so that
+    doing it twice changes nothing. Returns the text and the charsets found; none found: the same text.
+
+    >>> repair("KĂ€se fĂŒr Köln")
+    ('Käse für Köln', ('iso8859-16',))
+    """
+    found: list[str] = []
+    while not text.isascii() and (hits := _hits(text)):
+        most = max(hits.values())
+        codec = next(name for name in _DAMAGING if hits.get(name) == most)
+        text = _mend(text, codec)
+        found.append(_NAMES.get(codec, codec))
+    return text, tuple(dict.fromkeys(found))
+
+
+def _mend(text: str, codec: str) -> str:
+    """Replace every span that one charset explains."""
+    table = _tables()[codec]
+    for first, patterns in _patterns().items():
+        if codec in patterns and first in text:
+            text = patterns[codec].sub(lambda span: table[span[0]], text)
+    return text
+
+
+def _hits(text: str) -> dict[str, int]:
+    """Count damaged spans by charset; a charset without a single certain one has none."""
+    hits: dict[str, int] = {}
+    witnessed: set[str] = set()
+    for first, patterns in _patterns().items():
+        if first not in text:
+            continue
+        for codec, pattern in patterns.items():
+            spans = pattern.findall(text)
+            if spans:
+                hits[codec] = hits.get(codec, 0) + len(spans)
+                if any(_is_certain(span, _tables()[codec][span]) for span in set(spans)):
+                    witnessed.add(codec)
+    return {codec: count for codec, count in hits.items() if codec in witnessed}
+
+
+def _is_certain(span: str, meant: str) -> bool:
+    """Tell whether a span can be nothing but damage."""
+    return meant in _GERMAN_LETTERS or not (meant in "«»" or (meant.isalpha() and span.isalpha()))
+
+
+def tidy(text: str) -> str:
+    """Bring text to NFC, without NUL and marks of byte order; combining marks are capped at 30 (NFC is quadratic)."""
+    if "\0" in text or "\ufeff" in text:
+        text = text.replace("\0", "").replace("\ufeff", "")
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text
+    return unicodedata.normalize("NFC", _COMBINING_RUN.sub(r"\1", text))
+
+
+def is_doubtful(text: str) -> bool:
+    """Tell whether damage is left that cannot be repaired: replacement characters or C1 controls."""
+    return not text.isascii() and _DOUBTFUL.search(text) is not None

@@ -1,0 +1,208 @@
+"""Every way newsarc can fail, and the exit code of each.
+
+A message is one line: ``what (where): why. What to do.`` The class knows *what* and the cure, the
+place that raises it knows *where* and *why*. Only `cli` prints it and turns it into an exit status.
+"""
+
+from typing import ClassVar
+
+
+class NewsarcError(Exception):
+    """The root of the tree; never raised itself."""
+
+    exit_code: ClassVar[int] = 70
+    what: ClassVar[str] = "something failed"
+    cure: ClassVar[str] = ""
+
+    def __init__(self, where: str, why: str = "") -> None:
+        super().__init__(where, why)
+        self.where = where
+        self.why = why
+
+    def __str__(self) -> str:
+        because = f": {self.why.rstrip('.')}" if self.why else ""
+        stop = "" if because.endswith("?") else "."
+        cure = f" {self.cure}" if self.cure else ""
+        return f"{self.what} ({self.where}){because}{stop}{cure}"
+
+
+class SourceError(NewsarcError):
+    """A source cannot be read; its bytes go to quarantine and the run goes on."""
+
+    exit_code = 1
+    what = "source not read"
+    code: ClassVar[str] = "unreadable"
+    """The stable reason code that stands in quarantine."""
+
+
+class EmptySource(SourceError):
+    """A source holds no byte, or nothing but blanks."""
+
+    what = "source is empty"
+    cure = "Check where it was copied from."
+    code = "empty"
+
+
+class BinarySource(SourceError):
+    """A source is not text and no format claims it."""
+
+    what = "source is not text"
+    cure = "Give newsarc the text itself; archives in archives are not opened."
+    code = "binary"
+
+
+class UnknownFormat(SourceError):
+    """No format claims a source."""
+
+    what = "format not recognised"
+    cure = "Name a format with --format if you know better."
+    code = "unknown-format"
+
+
+class AmbiguousFormat(SourceError):
+    """Two formats claim one source."""
+
+    what = "format unclear"
+    cure = "Name the right one with --format."
+    code = "ambiguous-format"
+
+
+class ParseError(SourceError):
+    """A source breaks the grammar of its format."""
+
+    what = "source breaks its grammar"
+    cure = "Compare it with the layouts in docs/formats.md."
+    code = "parse-error"
+
+
+class TooLarge(SourceError):
+    """A source, or one story in it, is beyond the limit."""
+
+    what = "source too large"
+    cure = "Cut it into smaller files."
+    code = "too-large"
+
+
+class DamagedCompression(SourceError):
+    """A compressed source ends early or fails its own checksum."""
+
+    what = "compressed source is damaged"
+    cure = "Fetch it again."
+    code = "damaged-compression"
+
+
+class CompressionBomb(SourceError):
+    """A compressed source unpacks to more than it may."""
+
+    what = "compressed source unpacks to too much"
+    cure = "Unpack it yourself if you trust it, and ingest the parts."
+    code = "bomb"
+
+
+class UnreadableSource(SourceError):
+    """The system does not hand a source over: missing, no permission, not a file. No bytes, so no quarantine."""
+
+    exit_code = 74
+    what = "cannot read source"
+    cure = "Check the path and its permissions."
+    code = "unreadable"
+
+
+class QueryError(NewsarcError):
+    """A question, or an option, is malformed."""
+
+    exit_code = 2
+    what = "question not understood"
+
+
+class UnknownWord(QueryError):
+    """A category, field, format or other fixed word is not known; names the nearest right one."""
+
+    what = "unknown word"
+
+
+class UnreadableDate(QueryError):
+    """A date in an option cannot be read."""
+
+    what = "date not understood"
+    cure = "Write 2025-02-15, 15.02.2025, 2025-02 or 2025."
+
+
+class AmbiguousId(QueryError):
+    """The beginning of an id fits several articles."""
+
+    what = "id fits several articles"
+    cure = "Give more of it."
+
+
+class ArchiveRefused(QueryError):
+    """A folder is not an archive this newsarc may write to or read."""
+
+    what = "archive refused"
+
+
+class NotAnArchive(ArchiveRefused):
+    """The folder holds something else."""
+
+    what = "folder holds something else"
+    cure = "Name an empty or a new folder with --archive."
+
+
+class ArchiveTooNew(ArchiveRefused):
+    """The archive was made by a newer newsarc."""
+
+    what = "archive is of a newer format"
+    cure = "Upgrade newsarc; nothing was changed."
+
+
+class NotFound(NewsarcError):
+    """What was asked for does not exist."""
+
+    exit_code = 3
+    what = "not found"
+
+
+class ArticleNotFound(NotFound):
+    """No article has this id."""
+
+    what = "no such article"
+    cure = "Look for its id with newsarc list --output ids."
+
+
+class ArchiveNotFound(NotFound):
+    """There is no archive at this place."""
+
+    what = "no archive here"
+    cure = "Make one with newsarc ingest, or name one with --archive."
+
+
+class ArchiveDamaged(NewsarcError):
+    """The archive's integrity is broken; names segment, line and bytes."""
+
+    exit_code = 4
+    what = "archive is damaged"
+    cure = "Nothing was changed; copy the folder aside, then restore this file from a backup."
+
+
+class StorageError(NewsarcError):
+    """Writing failed: disk full, no permission, input-output error. The archive is as it was."""
+
+    exit_code = 74
+    what = "cannot write"
+    cure = "Nothing archived was changed; make room or mend the permission, and run it again."
+
+
+class OutputError(NewsarcError):
+    """What was asked for cannot be written out: disk full, stdout closed."""
+
+    exit_code = 74
+    what = "cannot write output"
+    cure = "Check where it goes."
+
+
+class ArchiveLocked(NewsarcError):
+    """Another run writes to the archive."""
+
+    exit_code = 75
+    what = "archive is locked by another run"
+    cure = "Wait for it to end, and run it again."

@@ -1,0 +1,92 @@
+"""Where an answer stands in an archive: by reading it from end to end.
+
+The plain scan is the definition of every answer: the newest of each id, filtered, in order. What comes out are the
+archive's own bytes, one record a line, without number, chain and line end unless they are asked for.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+from newsarc.archive import Archive
+from newsarc.archive.chain import Place, Stored, without_framing
+from newsarc.archive.filing import id_of
+from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound
+from newsarc.query import Query, select
+
+_MOST_NAMED = 5  # ids in a message
+
+
+def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes]:
+    """Yield the records a question asks for, newest first unless it says otherwise.
+
+    The places are found at once, the records are read one by one. `raw` keeps `seq` and `chain`.
+
+    Raises:
+        ArchiveDamaged: The archive ends before HEAD says.
+    """
+    for place in _selected(archive, query):
+        line = archive.read(place)
+        yield line[:-1] if raw else without_framing(line)
+
+
+def count(archive: Archive, query: Query) -> int:
+    """Count what `find` would yield."""
+    return len(_selected(archive, query))
+
+
+def _selected(archive: Archive, query: Query) -> list[Place]:
+    """Select from all lines; one that is no record is the archive's damage."""
+    last = Place(0, 0, 0)
+
+    def watched() -> Iterator[Stored]:
+        nonlocal last
+        for stored in archive.scan():
+            last = stored.place
+            yield stored
+
+    try:
+        return select(watched(), query)
+    except (ValueError, KeyError, TypeError) as error:
+        where = f"articles/{last.segment:06}.jsonl bytes {last.offset}-{last.offset + last.length - 1}"
+        raise ArchiveDamaged(where, "it is no record") from error
+
+
+def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> Iterator[bytes | ArticleNotFound]:
+    """Yield the newest record of each id, in the order asked; an error in place of one that is not there.
+
+    An id may be given by any unambiguous beginning, of the whole or of its part after the last colon. Each line is
+    compared with its chain.
+
+    Raises:
+        AmbiguousId: A beginning fits several ids; names them.
+        ArchiveDamaged: A line does not fit its chain.
+    """
+    candidates = _candidates(archive, beginnings)
+    for beginning in beginnings:
+        names = candidates[beginning]
+        chosen = [name for name in names if name == beginning] or list(names)
+        if not chosen:
+            yield ArticleNotFound(beginning)
+            continue
+        if len(chosen) > 1:
+            more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
+            raise AmbiguousId(beginning, ", ".join(chosen[:_MOST_NAMED]) + more)
+        line = archive.read_checked(select(names[chosen[0]], Query())[0])
+        yield line[:-1] if raw else without_framing(line)
+
+
+def _candidates(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Stored]]]:
+    """Collect the lines of every id that one of the beginnings fits."""
+    found: dict[str, dict[str, list[Stored]]] = {beginning: {} for beginning in beginnings}
+    for place, line in archive.scan():
+        name = _text(id_of(line) or b"")
+        rest = name.rpartition(":")[2]
+        for beginning, names in found.items():
+            if beginning and (name.startswith(beginning) or rest.startswith(beginning)):
+                names.setdefault(name, []).append(Stored(place, line))
+    return found
+
+
+def _text(name: bytes) -> str:
+    """Return an id as text, JSON's escapes undone."""
+    return str(json.loads(b'"%b"' % name)) if b"\\" in name else name.decode("utf-8", "replace")

@@ -1,0 +1,63 @@
+"""Which grammars there are, and whose source this is.
+
+A format is a module with `NAME`, `sniff` and `parse`; adding one is one line in `FORMATS`. Each is asked; two that
+claim one source are an error that names both.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from newsarc.article import Article
+from newsarc.encoding import decode_head
+from newsarc.errors import AmbiguousFormat, BinarySource, EmptySource, UnknownFormat, UnknownWord
+from newsarc.formats import portal
+from newsarc.source import HEAD, Source
+
+
+class Format(Protocol):
+    """What a module of this folder offers."""
+
+    NAME: str
+
+    def sniff(self, head: bytes) -> bool:
+        """Tell from the first bytes, cheaply and without a guess, whether a source is of this format."""
+
+    def parse(self, source: Source) -> Iterator[Article]:
+        """Yield the articles of a source, as printed."""
+
+
+FORMATS: tuple[Format, ...] = (portal,)
+
+
+def sniff(source: Source) -> Format:
+    """Find the one format that claims a source.
+
+    Raises:
+        EmptySource: There is nothing but blanks in it.
+        BinarySource: None does, and it is not text.
+        UnknownFormat: None does; lists the formats.
+        AmbiguousFormat: More than one does; names them.
+    """
+    claims = [known for known in FORMATS if known.sniff(source.head)]
+    if len(claims) == 1:
+        return claims[0]
+    if claims:
+        raise AmbiguousFormat(source.name, f"claimed by {' and '.join(known.NAME for known in claims)}")
+    if source.size <= HEAD and not decode_head(source.head).strip():
+        raise EmptySource(source.name, "nothing but blanks")
+    if source.is_binary:
+        raise BinarySource(source.name, "control characters where text would be")
+    names = ", ".join(known.NAME for known in FORMATS)
+    raise UnknownFormat(source.name, f"not claimed by any of: {names}")
+
+
+def named(name: str) -> Format:
+    """Return the format of a name.
+
+    Raises:
+        UnknownWord: There is none; lists the formats.
+    """
+    for known in FORMATS:
+        if name.casefold() == known.NAME:
+            return known
+    raise UnknownWord(name, f"formats are {', '.join(known.NAME for known in FORMATS)}")

@@ -1,0 +1,56 @@
+"""Portal dumps: plain text copied from the pages of one family of news portals, in its three layouts.
+
+Everything is found from the date line outward: the block before it and the first one after it are lead and headline
+in either order, what follows is body until the credit line, then come the related links. What fits nowhere goes to
+`unparsed`. Dates, sections and the end of a link's title stay as printed: `normalize` knows what they mean.
+
+`grammar` knows what single lines look like, `cutting` where one dump ends, `reading` what a dump's lines are.
+
+Source: samples/portal/, docs/formats.md
+"""
+
+from collections.abc import Iterator
+
+from newsarc.article import Article
+from newsarc.encoding import decode_head
+from newsarc.errors import ParseError
+from newsarc.formats.portal.cutting import cut
+from newsarc.formats.portal.grammar import is_dump
+from newsarc.formats.portal.reading import read_dump
+from newsarc.source import Source
+
+NAME = "portal"
+
+
+def sniff(head: bytes) -> bool:
+    """Tell whether the first bytes of a source hold a date line of the family."""
+    return is_dump(decode_head(head))
+
+
+def parse(source: Source) -> Iterator[Article]:
+    """Yield every story of a source of dumps, in their order, one for each date line.
+
+    Lazy; a date line with nothing around it is reported after all the others were yielded. Dates and sections stay
+    as printed. Offsets count bytes of the source, and the ranges of its stories follow each other without a gap.
+
+    Raises:
+        ParseError: There is no date line, or one with no text around it; names the source and the byte.
+        TooLarge: One story is longer than 16 million characters.
+
+    Source: samples/portal/minimal.txt, samples/portal/broken/date-line-alone.txt
+    """
+    bare: int | None = None
+    is_any = False
+    for dump in cut(source):
+        is_any = True
+        article = read_dump(source, dump)
+        if article:
+            yield article
+        elif bare is None:
+            bare = dump.offset
+    if bare is not None:
+        raise ParseError(
+            source.name, f"after byte {bare} a headline or lead beside the date line was expected, none found"
+        )
+    if not is_any:
+        raise ParseError(source.name, "a date line such as 05.06.2023 - 14:20:11 was expected, none found")

@@ -1,0 +1,241 @@
+"""What the lines of one dump are: keywords, headline and lead in either order, gallery, body, credit, related links.
+
+Source: samples/portal/full.txt (layout A), samples/portal/layout-b.txt, samples/portal/layout-c.txt,
+samples/portal/gallery.txt, samples/portal/related-cut.txt
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from newsarc.article import Article, Block, Media, Origin, RelatedLink
+from newsarc.encoding import is_doubtful, repair, tidy
+from newsarc.formats.portal.cutting import Dump, Line
+from newsarc.formats.portal.grammar import (
+    CREDIT,
+    DATELINE,
+    PHOTO,
+    TAIL,
+    is_more,
+    looks_like_keywords,
+    reads_on,
+)
+from newsarc.sentences import ends_like_sentence, split_sentences
+from newsarc.source import Source
+
+_MOST_HEADLINE_WORDS = 17
+_MOST_HEADING_WORDS = 10
+_LONGEST_HEADING = 100  # characters
+
+
+class _Head(NamedTuple):
+    """What stands around the date line."""
+
+    headline: str | None
+    lead: str | None
+    rest: list[str]
+    is_certain: bool
+
+
+def read_dump(source: Source, dump: Dump) -> Article | None:
+    """Turn one dump into an article, dates and sections as printed; None when nothing stands around its date line."""
+    lines, warnings = _mended(dump.lines)
+    before = _blocks(lines[: dump.anchor])
+    after, credit, between, related = _sections(lines[dump.anchor + 1 :])
+    media, after = _gallery(after)
+    front = before.pop() if before else None
+    keywords, unparsed = _keywords(before)
+    head = _head(front, after)
+    if head.headline is None and head.lead is None and not media:
+        return None
+    if head.headline is None:
+        warnings.append("headline-missing")
+    lead, dateline = (head.lead, None) if head.headline else _without_place(head.lead)
+    links, leftover, is_cut = _links(related)
+    if is_cut:
+        warnings.append("related-cut")
+    body = list(_body(head.rest))
+    return Article(
+        headline=head.headline,
+        lead=lead,
+        dateline=dateline,
+        body=tuple(block for block in body if block.text),
+        keywords=keywords,
+        credit=credit,
+        media=media,
+        published_text=lines[dump.anchor].text,
+        related=links,
+        unparsed=(*unparsed, *between, *leftover),
+        warnings=tuple(warnings),
+        origin=Origin(
+            name=source.name,
+            format="portal",
+            encoding=dump.encoding,
+            sha256=source.sha256,
+            offset=dump.offset,
+            length=dump.length,
+        ),
+    )
+
+
+def _mended(lines: list[Line]) -> tuple[list[Line], list[str]]:
+    """Repair the umlauts of a dump and bring it to NFC; no repair crosses a line end, so the lines stay the same."""
+    text = "\n".join([line.text for line in lines])
+    repaired, charsets = repair(text)
+    mended = tidy(repaired)
+    warnings = [f"encoding-repaired:{charset}" for charset in charsets]
+    if is_doubtful(mended):
+        warnings.append("encoding-doubtful")
+    if mended is not text:
+        lines = [line._replace(text=new) for line, new in zip(lines, mended.split("\n"), strict=True)]
+    return lines, warnings
+
+
+def _blocks(lines: Iterable[Line]) -> list[str]:
+    """Join the lines of each block with a blank."""
+    blocks: list[list[str]] = []
+    for line in lines:
+        if line.opens or not blocks:
+            blocks.append([line.text])
+        else:
+            blocks[-1].append(line.text)
+    return [" ".join(block) for block in blocks]
+
+
+def _sections(lines: list[Line]) -> tuple[list[str], str | None, list[str], list[Line]]:
+    """Cut what follows the date line: blocks of text, credit, blocks between credit and related links, their lines."""
+    credit: str | None = None
+    text_end = related = len(lines)
+    for place, line in enumerate(lines):
+        is_block = line.opens and (place + 1 == len(lines) or lines[place + 1].opens)
+        if not is_block:
+            continue
+        if is_more(line.text):
+            related = place
+            break
+        if credit is None and (found := CREDIT.fullmatch(line.text)):
+            credit = found["who"] or found["site"]
+            text_end = place
+    if credit is None:
+        return _blocks(lines[:related]), None, [], lines[related + 1 :]
+    return _blocks(lines[:text_end]), credit, _blocks(lines[text_end + 1 : related]), lines[related + 1 :]
+
+
+def _keywords(before: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """Read the block before headline or lead as keywords, if it can be; what stands before it has no place."""
+    if not before or not looks_like_keywords(before[-1]):
+        return (), before
+    words = [word.strip() for word in before[-1].split(",")]
+    return tuple(word for word in words if word), before[:-1]
+
+
+def _head(front: str | None, after: list[str]) -> _Head:
+    """Tell headline from lead by how they end: the lead ends in a full stop, the headline does not."""
+    if front is None or not after:
+        only = front if front is not None else (after[0] if after else None)
+        rest = after if front is not None else after[1:]
+        if only is None or ends_like_sentence(only):
+            return _Head(None, only, rest, is_certain=False)
+        return _Head(only, None, rest, is_certain=False)
+    back, rest = after[0], after[1:]
+    first, second = _manner(front), _manner(back)
+    if first == "lead" and second in ("headline", "cry"):
+        return _Head(back, front, rest, is_certain=True)
+    if first in ("headline", "cry") and second == "lead":
+        return _Head(front, back, rest, is_certain=True)
+    if first == second == "lead":
+        return _Head(None, front, after, is_certain=True)
+    return _undecided(front, back, first, rest)
+
+
+def _undecided(front: str, back: str, first: str, rest: list[str]) -> _Head:
+    """Choose between two that both look like a headline: one without a mark before one that cries, then the shorter."""
+    is_front = first == "headline" if first != _manner(back) else len(front) <= len(back)
+    headline, lead = (front, back) if is_front else (back, front)
+    return _Head(headline, lead, rest, is_certain=False)
+
+
+def _manner(block: str) -> str:
+    """Say what a block looks like: a `lead`, a `headline`, or a headline that `cry`s: one short sentence in ? or !."""
+    mark = ends_like_sentence(block)
+    if not mark:
+        return "headline"
+    if mark == ".":
+        return "lead"
+    is_short = block.count(" ") < _MOST_HEADLINE_WORDS and len(split_sentences(block)) == 1
+    return "cry" if is_short else "lead"
+
+
+def _without_place(lead: str | None) -> tuple[str | None, str | None]:
+    """Take the place off the start of a lead that stands alone (layout C)."""
+    found = DATELINE.match(lead) if lead else None
+    if not lead or not found:
+        return lead, None
+    return lead[found.end() :], found["place"]
+
+
+def _gallery(blocks: list[str]) -> tuple[tuple[Media, ...], list[str]]:
+    """Take the gallery out: a bullet with `- Foto:` each, its credit once more, and all captions run together."""
+    media: list[Media] = []
+    rest: list[str] = []
+    joined = ""
+    for block in blocks:
+        if block.startswith("•") and PHOTO in block:
+            caption, _, credit = block[1:].rpartition(PHOTO)
+            media.append(Media(caption=caption.strip() or None, credit=credit.strip() or None))
+            joined += "".join(block[1:].split())
+        elif media and (block == media[-1].credit or (PHOTO in block and "".join(block.split()) == joined)):
+            continue
+        else:
+            rest.append(block)
+    return tuple(media), rest
+
+
+def _body(blocks: list[str]) -> Iterable[Block]:
+    """Say what each block of the body is; a short one without a mark, with text after it, is a heading."""
+    for place, text in enumerate(blocks):
+        if text.startswith("•"):
+            yield Block(kind="list", text=text[1:].strip())
+        elif (
+            len(text) < _LONGEST_HEADING
+            and text.count(" ") < _MOST_HEADING_WORDS
+            and place + 1 < len(blocks)
+            and text[-1].isalnum()
+        ):
+            yield Block(kind="heading", text=text)
+        else:
+            yield Block(text=text)
+
+
+def _links(lines: list[Line]) -> tuple[tuple[RelatedLink, ...], list[str], bool]:
+    """Collect lines until a tail closes a related link. Returns links, what is none, and whether the last was cut."""
+    links: list[RelatedLink] = []
+    leftover: list[str] = []
+    pending: list[str] = []
+    for line in lines:
+        if pending and line.opens and not line.tight and not line.text.startswith("("):
+            leftover.append(" ".join(pending))
+            pending = []
+        if is_more(line.text) and not pending:
+            continue
+        pending.append(line.text)
+        if reads_on(line.text):
+            text = " ".join(pending)
+            pending = []
+            link = _link(text)
+            links.extend([link] if link else ())
+            leftover.extend(() if link else [text])
+    if pending:
+        leftover.append(" ".join(pending))
+    return tuple(links), leftover, bool(pending)
+
+
+def _link(text: str) -> RelatedLink | None:
+    """Read one related link; its title is told from its teaser by `normalize`."""
+    start = text.rfind("(")
+    found = TAIL.match(text, start) if start >= 0 else None
+    words = text[:start].strip()
+    if not found or not words:
+        return None
+    return RelatedLink(
+        title=words, text=text, category_text=found["category"].strip(), published_text=found["published"]
+    )

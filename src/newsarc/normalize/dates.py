@@ -1,0 +1,227 @@
+"""What a printed date means: German forms, anchored at both ends, day first, in German time; never a guess.
+
+`09.10.2025` is 9 October. What no form fits, or no calendar holds (31.02.), gives no moment and the warning
+`date-unreadable`; the printed text stays where it was. A time without a zone is German time. A time that the clocks
+skip or strike twice is flagged.
+
+Source: samples/portal/gap-date.txt, samples/portal/fold-date.txt, samples/portal/impossible-date.txt
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Literal, NamedTuple
+
+from newsarc.errors import UnreadableDate
+from newsarc.zone import BERLIN, in_german_time, with_fixed_offset
+
+Precision = Literal["second", "minute", "day"]
+
+
+class Reading(NamedTuple):
+    """What a printed date means: a moment in German time or None, how exact, and what is doubtful about it."""
+
+    moment: datetime | None
+    precision: Precision | None
+    warnings: tuple[str, ...] = ()
+
+
+class Form(NamedTuple):
+    """One way to print a date: pattern, how exact it is, and an example, which is its test."""
+
+    pattern: re.Pattern[str]
+    precision: Precision
+    example: str
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jänner jaenner jan",
+            "februar feber feb",
+            "märz maerz mrz",
+            "april apr",
+            "mai",
+            "juni jun",
+            "juli jul",
+            "august aug",
+            "september sep sept",
+            "oktober okt",
+            "november nov",
+            "dezember dez",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_WEEKDAYS = ("montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag", "sonntag")
+_OTHER_WEEKDAYS = {"sonnabend": 5}
+_ZONES: dict[str, tzinfo] = {
+    **dict.fromkeys(("mez", "cet"), timezone(timedelta(hours=1))),
+    **dict.fromkeys(("mesz", "cest"), timezone(timedelta(hours=2))),
+    **dict.fromkeys(("utc", "gmt", "z"), UTC),
+}
+_EARLIEST_YEAR = 1949
+_LONGEST = 64  # characters
+
+_DAY = r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"
+_NAMED_DAY = r"(?:(?P<weekday>[^\W\d_]+),\s+)?(?P<day>\d{1,2})\.\s*(?P<name>[^\W\d_]+)\.?\s+(?P<year>\d{4})"
+_CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})"
+_ZONE = r"(?:\s+(?P<zone>[A-Za-z]{1,4}|[+-]\d{2}:?\d{2}))?"
+_UHR = r"(?:\s+Uhr)?"
+
+
+def _form(pattern: str, precision: Precision, example: str) -> Form:
+    return Form(re.compile(pattern), precision, example)
+
+
+FORMS: tuple[Form, ...] = (
+    _form(rf"{_DAY}\s+[-–]\s+{_CLOCK}:(?P<second>\d{{2}}){_UHR}{_ZONE}", "second", "05.06.2023 - 14:20:11"),
+    _form(rf"{_DAY}\s+[-–]\s+{_CLOCK}{_UHR}{_ZONE}", "minute", "05.06.2023 - 14:20 Uhr"),
+    _form(rf"{_DAY},\s+{_CLOCK}{_UHR}{_ZONE}", "minute", "05.06.2023, 14:20 Uhr"),
+    _form(_DAY, "day", "05.06.2023"),
+    _form(
+        rf"{_NAMED_DAY}(?:,\s*|\s+)(?:um\s+)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})\s+Uhr{_ZONE}",
+        "minute",
+        "Montag, 5. Juni 2023, 14.20 Uhr",
+    ),
+    _form(_NAMED_DAY, "day", "5. Juni 2023"),
+    _form(
+        r"(?:© dpa-infocom, )?dpa:(?P<short>\d{2})(?P<month>\d{2})(?P<day>\d{2})-[\d-]+/\d+",
+        "day",
+        "dpa:230605-99-000123/2",
+    ),
+)
+_ISO = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T\s](?P<clock>(?:[01]\d|2[0-3]):\d{2}(?P<second>:\d{2}(?:[.,]\d{1,6})?)?)"
+    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+)
+
+
+def read_date(text: str, *, now: datetime | None = None) -> Reading:
+    """Read one printed date.
+
+    `now` is the present moment; a date later than the German tomorrow gets the warning `date-in-future`.
+
+    >>> read_date("09.10.2025 - 15:25").moment.isoformat()
+    '2025-10-09T15:25:00+02:00'
+    >>> read_date("31.02.2025 - 10:00:00")
+    Reading(moment=None, precision=None, warnings=('date-unreadable',))
+    """
+    reading = _read(text.strip()) if len(text) <= _LONGEST else None
+    if reading is None or reading.moment is None:
+        return Reading(None, None, ("date-unreadable",))
+    if now is not None and reading.moment.date() > in_german_time(now).date() + timedelta(days=1):
+        return reading._replace(warnings=(*reading.warnings, "date-in-future"))
+    return reading
+
+
+def _read(text: str) -> Reading | None:
+    """Try each form in order; the first whose pattern fits decides."""
+    for pattern, precision, _ in FORMS:
+        if found := pattern.fullmatch(text):
+            return _from_parts(found.groupdict(), precision)
+    if found := _ISO.fullmatch(text):
+        return _from_iso(text, found)
+    return None
+
+
+def _from_parts(parts: dict[str, str | None], precision: Precision) -> Reading | None:
+    """Turn matched parts into a moment; None where the calendar or the clock has no such time."""
+    month = int(parts["month"] or 0) if "month" in parts else _MONTHS.get((parts["name"] or "").casefold(), 0)
+    year = int(parts.get("year") or f"20{parts.get('short')}")
+    zone: tzinfo | None = BERLIN
+    if parts.get("zone"):
+        zone = _zone(parts["zone"] or "")
+    if year < _EARLIEST_YEAR or zone is None:
+        return None
+    hour, minute, second = (int(parts.get(name) or 0) for name in ("hour", "minute", "second"))
+    try:
+        moment = datetime(year, month, int(parts["day"] or 0), hour, minute, second, tzinfo=zone)
+    except ValueError:
+        return None
+    settled, warnings = settle(moment)
+    return Reading(settled, precision, (*warnings, *_weekday_warning(parts.get("weekday"), moment)))
+
+
+def _from_iso(text: str, found: re.Match[str]) -> Reading | None:
+    """Read ISO 8601; without an offset it is German time."""
+    from dateutil.parser import isoparse
+
+    try:
+        moment = isoparse(text)
+    except (ValueError, OverflowError):
+        return None
+    if moment.year < _EARLIEST_YEAR:
+        return None
+    precision: Precision = "second" if found["second"] else "minute" if found["clock"] else "day"
+    settled, warnings = settle(moment if moment.tzinfo else moment.replace(tzinfo=BERLIN))
+    return Reading(settled, precision, warnings)
+
+
+def settle(moment: datetime) -> tuple[datetime, tuple[str, ...]]:
+    """Give an aware time its fixed German offset, and say whether the clocks skipped it or struck it twice.
+
+    A skipped time is moved forward, of a doubled one the first is taken.
+    """
+    if moment.tzinfo is not BERLIN:
+        return in_german_time(moment), ()
+    if moment.utcoffset() == moment.replace(fold=1).utcoffset():
+        return with_fixed_offset(moment), ()
+    from dateutil import tz
+
+    if tz.datetime_ambiguous(moment):
+        return with_fixed_offset(moment), ("time-ambiguous",)
+    return with_fixed_offset(tz.resolve_imaginary(moment)), ("time-nonexistent",)
+
+
+def _zone(text: str) -> tzinfo | None:
+    """Read a printed zone or offset; None for a word that is none."""
+    if text[0] in "+-":
+        minutes = int(text[1:3]) * 60 + int(text[-2:])
+        return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes)) if minutes < 24 * 60 else None
+    return _ZONES.get(text.casefold())
+
+
+def _weekday_warning(weekday: str | None, moment: datetime) -> tuple[str, ...]:
+    """Compare a printed weekday with the date; the date wins."""
+    if not weekday:
+        return ()
+    name = weekday.casefold()
+    printed = _OTHER_WEEKDAYS.get(name, _WEEKDAYS.index(name) if name in _WEEKDAYS else None)
+    return () if printed == moment.weekday() else ("weekday-mismatch",)
+
+
+_SPANS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})"),
+    re.compile(r"(?P<year>\d{4})"),
+)
+
+
+def span(word: str) -> tuple[datetime, datetime]:
+    """Read a day, month or year of an option as a half-open span of German time.
+
+    >>> [moment.isoformat() for moment in span("2025-02")]
+    ['2025-02-01T00:00:00+01:00', '2025-03-01T00:00:00+01:00']
+
+    Raises:
+        UnreadableDate: It is none of the four forms, or no such day exists.
+    """
+    for pattern in _SPANS:
+        if found := pattern.fullmatch(word.strip()):
+            parts = found.groupdict()
+            year, month, day = int(parts["year"]), int(parts.get("month") or 1), int(parts.get("day") or 1)
+            try:
+                start = datetime(year, month, day, tzinfo=BERLIN)
+                if parts.get("day"):
+                    end = start + timedelta(days=1)
+                elif parts.get("month"):
+                    end = start.replace(year=year + month // 12, month=month % 12 + 1)
+                else:
+                    end = start.replace(year=year + 1)
+            except (ValueError, OverflowError) as error:
+                raise UnreadableDate(word, "the calendar has no such day") from error
+            return with_fixed_offset(start), with_fixed_offset(end)
+    raise UnreadableDate(word)

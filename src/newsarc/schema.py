@@ -1,0 +1,140 @@
+"""The record's columns, typed, in the words of other tools: JSON Schema, DuckDB, pyarrow, Polars.
+
+All are made from the model of `article`, so they cannot fall behind it. Reading with declared types does not depend on
+which fields the first lines happen to fill.
+"""
+
+import json
+from types import NoneType
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
+
+from pydantic import AwareDatetime, BaseModel
+
+from newsarc.article import Article
+
+
+class _Dialect(NamedTuple):
+    """How a tool writes a plain type, a list and an object."""
+
+    plain: dict[Any, str]
+    many: str
+    part: str
+    named: str
+
+
+_DUCKDB = _Dialect(
+    {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", AwareDatetime: "TIMESTAMPTZ"},
+    "{}[]", "STRUCT({})", '"{}" {}',
+)  # fmt: skip
+_PYARROW = _Dialect(
+    {str: "pa.string()", int: "pa.int64()", float: "pa.float64()", bool: "pa.bool_()",
+     AwareDatetime: 'pa.timestamp("s", tz="Europe/Berlin")'},
+    "pa.list_({})", "pa.struct([{}])", '("{}", {})',
+)  # fmt: skip
+_POLARS = _Dialect(
+    {str: "pl.String", int: "pl.Int64", float: "pl.Float64", bool: "pl.Boolean",
+     AwareDatetime: 'pl.Datetime("us", "Europe/Berlin")'},
+    "pl.List({})", "pl.Struct({{{}}})", '"{}": {}',
+)  # fmt: skip
+
+_DUCKDB_FORM = """\
+-- newsarc/1 for DuckDB: two views over an archive's own files.
+-- articles: every version and revision; newest: one row an id. Lines behind HEAD are left out.
+CREATE OR REPLACE VIEW articles AS
+SELECT * FROM read_json({articles}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {{
+  {columns}
+}})
+WHERE seq <= (SELECT seq FROM read_json({head}, format = 'newline_delimited', columns = {{"seq": 'BIGINT'}}));
+
+CREATE OR REPLACE VIEW newest AS
+WITH versions AS (
+  SELECT *, min(seq) OVER (PARTITION BY id, version) AS arrival,
+    row_number() OVER (PARTITION BY id, version ORDER BY revision DESC, seq DESC) AS reading
+  FROM articles
+)
+SELECT * EXCLUDE (arrival, reading) FROM versions WHERE reading = 1
+QUALIFY row_number() OVER (PARTITION BY id ORDER BY
+  version_by = 'provider' DESC,
+  CASE WHEN version_by = 'provider' THEN version END DESC NULLS LAST,
+  coalesce(updated, published) DESC NULLS LAST,
+  captured_after DESC NULLS LAST,
+  arrival DESC) = 1;
+"""
+
+_PYARROW_FORM = """\
+# newsarc/1 for pyarrow; read an archive's segments, or what `newsarc list` prints:
+#   options = pyarrow.json.ParseOptions(explicit_schema=SCHEMA, unexpected_field_behavior="ignore")
+#   table = pyarrow.json.read_json("articles.jsonl", parse_options=options)
+import pyarrow as pa
+
+SCHEMA = pa.schema([
+    {columns},
+])
+"""
+
+_POLARS_FORM = """\
+# newsarc/1 for Polars; read an archive's segments, or what `newsarc list` prints:
+#   frame = polars.read_ndjson("articles.jsonl", schema=SCHEMA)
+import polars as pl
+
+SCHEMA = {{
+    {columns},
+}}
+"""
+
+
+def duckdb(archive: str) -> str:
+    """Write SQL that makes the views `articles` and `newest` over the archive at a place."""
+    columns = ",\n  ".join(f"\"{name}\": '{_word(kind, _DUCKDB)}'" for name, kind in _columns(framed=True))
+    articles, head = (f"'{_quoted(archive)}/{name}'" for name in ("articles/*.jsonl", "HEAD"))
+    return _DUCKDB_FORM.format(articles=articles, head=head, columns=columns)
+
+
+def _quoted(path: str) -> str:
+    return path.replace("'", "''")
+
+
+def pyarrow(_archive: str) -> str:
+    """Write Python that declares a pyarrow schema."""
+    columns = ",\n    ".join(_PYARROW.named.format(name, _word(kind, _PYARROW)) for name, kind in _columns())
+    return _PYARROW_FORM.format(columns=columns)
+
+
+def polars(_archive: str) -> str:
+    """Write Python that declares a Polars schema."""
+    columns = ",\n    ".join(_POLARS.named.format(name, _word(kind, _POLARS)) for name, kind in _columns())
+    return _POLARS_FORM.format(columns=columns)
+
+
+def json_schema(_archive: str) -> str:
+    """Write the JSON Schema of a record as `newsarc list` prints it."""
+    schema = Article.model_json_schema(mode="serialization", by_alias=True)
+    return json.dumps({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}, indent=2) + "\n"
+
+
+FORMS = {"json": json_schema, "duckdb": duckdb, "pyarrow": pyarrow, "polars": polars}
+
+
+def _columns(*, framed: bool = False) -> list[tuple[str, Any]]:
+    """List the keys of a record with the types of the model; `framed` adds what the archive writes last."""
+    columns = [(field.alias or name, field.annotation) for name, field in Article.model_fields.items()]
+    return [*columns, ("seq", int), ("chain", str)] if framed else columns
+
+
+def _word(kind: Any, dialect: _Dialect) -> str:
+    """Write one type of the model in a tool's words."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return _word(parts[0], dialect)
+    if origin is Literal:
+        return dialect.plain[type(parts[0])]
+    if origin is tuple:
+        return dialect.many.format(_word(parts[0], dialect))
+    if origin is not None:
+        return _word(next(part for part in parts if part is not NoneType), dialect)
+    if issubclass(kind, BaseModel):
+        named = (
+            dialect.named.format(name, _word(field.annotation, dialect)) for name, field in kind.model_fields.items()
+        )
+        return dialect.part.format(", ".join(named))
+    return dialect.plain[kind]

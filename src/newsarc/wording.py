@@ -1,0 +1,75 @@
+"""What makes two texts the same: folded titles, the portal's id, and the digest of what a source said.
+
+Works on words and on stored lines (plain dictionaries), so that reading an archive loads no model.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+_QUOTES = dict.fromkeys(map(ord, "\"'«»„“”‚‘’›‹`´"))
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_TITLE = {**_QUOTES, **_DASHES}
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_DATELINE = re.compile(r"[A-ZÄÖÜ][^\s.:!?()-]*(?:[ /-][A-ZÄÖÜ][^\s.:!?()-]*){0,3}(?: \([^()]{2,20}\))? [-–] (?=\S)")
+
+# Every field of the record that the source said. The rest is our reading, our counting, or where the bytes are.
+SAID_BY_SOURCE = (
+    "status", "kind", "headline", "kicker", "subhead", "lead", "byline", "dateline", "body", "keywords",
+    "category_text", "genre", "signals", "urgency", "language", "credit", "rights", "services", "places",
+    "published_text", "embargo_open", "media", "unparsed",
+)  # fmt: skip
+SAID_OF_RELATED = ("text", "category_text", "published_text", "url")
+
+
+def fold_title(text: str) -> str:
+    """Fold a headline or a link's title, so that two printings of one title are equal.
+
+    >>> fold_title("«Große Fahrt» – der Sommer.") == fold_title('"Grosse  Fahrt" - der Sommer')
+    True
+    """
+    folded = unicodedata.normalize("NFC", text).casefold().translate(_TITLE)
+    return " ".join(folded.split()).rstrip(". ")
+
+
+def fold_word(text: str) -> str:
+    """Fold a word a person types or a source prints: case, umlauts and ß do not matter.
+
+    >>> fold_word("Muenchen") == fold_word("MÜNCHEN"), fold_word("Straße")
+    (True, 'strasse')
+    """
+    folded = unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS)
+    return " ".join(folded.split())
+
+
+def without_dateline(text: str) -> str:
+    """Take the place off the start of a lead.
+
+    >>> without_dateline("Windau (dpa) - Der Turm ist neu.")
+    'Der Turm ist neu.'
+    """
+    found = _DATELINE.match(text)
+    return text[found.end() :] if found else text
+
+
+def portal_id(published: datetime | None, published_text: str | None, words: str) -> str:
+    """Give a story of a portal its id: digest over the publication minute in UTC and the folded headline (or lead).
+
+    `published_text` stands in for the minute where no date can be read. A related link's title and minute give
+    the id of the story it points to.
+    """
+    minute = f"{published.astimezone(UTC):%Y-%m-%dT%H:%MZ}" if published else " ".join((published_text or "").split())
+    digest = hashlib.sha256(f"{minute}\n{fold_title(words)}".encode("utf-8", "replace"))
+    return f"portal:{digest.hexdigest()[:16]}"
+
+
+def source_digest(record: Mapping[str, Any]) -> str:
+    """Digest what the source said of a record: equal for the same text, whatever our reading; white space aside."""
+    said = [record.get(name) for name in SAID_BY_SOURCE]
+    said.append([[link.get(name) for name in SAID_OF_RELATED] for link in record.get("related") or ()])
+    words = json.dumps(said, ensure_ascii=True).replace("\\u00a0", " ")
+    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
