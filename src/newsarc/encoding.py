@@ -4,7 +4,7 @@ Two faults look alike and are kept apart. Bytes that are no UTF-8 are read with 
 German letters (`detect`). Text that somebody else decoded wrongly (UTF-8 read as another charset,
 `fĂŒr`) is repaired span by span (`repair`); clean text comes back identical, and so does text repaired before.
 
-Source: samples/portal/cp1252.txt, samples/portal/damaged-iso8859-16.txt, samples/untouched/
+Source: samples/portal/cp1252.txt, samples/portal/damaged-iso8859-16.txt, samples/portal/untouched/
 """
 
 import codecs
