@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from itertools import chain
 from typing import IO
 
 from newsarc.errors import CompressionBomb, DamagedCompression, EmptySource, SourceError, UnreadableSource
@@ -26,7 +27,8 @@ MOST_UNPACKED = 4 << 30  # bytes one compressed file may unpack to
 MOST_RATIO = 200  # unpacked to packed, above 16 MB
 
 STDIN = "-"
-_BINARY_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e"))
+_TEXT_BYTES = bytes(range(32, 256)) + b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e"
+_MOST_CONTROLS = 0.05  # share of other bytes a text may hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,15 @@ class Source:
         except OSError as error:
             raise UnreadableSource(self.name, error.strerror or str(error)) from error
 
-    @property
-    def is_binary(self) -> bool:
-        """Tell whether these are bytes no text has: NUL, or many control characters. UTF-16 needs its mark."""
+    def binary_sign(self) -> str:
+        """Say what shows that these are bytes no text has; empty if nothing does."""
         sample = self.head[:8192]
         if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return False
-        return b"\0" in sample or len(sample.translate(None, _BINARY_CONTROLS)) < 0.95 * len(sample)
+            return ""
+        if b"\0" in sample:
+            return "it holds NUL bytes; UTF-16 needs its byte order mark"
+        few = _MOST_CONTROLS * len(sample)
+        return "it is full of control characters" if len(sample.translate(None, _TEXT_BYTES)) > few else ""
 
 
 def from_bytes(data: bytes, name: str = "bytes") -> Source:
@@ -192,21 +196,42 @@ def _from_large_file(place: Place, stream: IO[bytes], size: int) -> Source:
 
 def _drained(name: str, pieces: Iterator[bytes]) -> Source:
     """Take a stream that can be read only once: into memory, and beyond 16 MB into a temporary file."""
-    digest, size = hashlib.sha256(), 0
-    spool = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - lives as long as the Source
+    held = bytearray()
     for piece in pieces:
+        held += piece
+        if len(held) > IN_MEMORY:
+            return _spooled(name, bytes(held), pieces)
+    return from_bytes(bytes(held), name)
+
+
+def _spooled(name: str, first: bytes, rest: Iterator[bytes]) -> Source:
+    spool, digest, size = _Spool(), hashlib.sha256(), 0
+    for piece in chain((first,), rest):
         digest.update(piece)
-        size += spool.write(piece)
-    spool.seek(0)
-    if size <= IN_MEMORY:
-        return from_bytes(spool.read(), name)
-    head = spool.read(HEAD)
+        size += len(piece)
+        spool.append(piece)
+    return Source(name, size, digest.hexdigest(), first[:HEAD], spool.open)
 
-    def reopened() -> IO[bytes]:
-        spool.seek(0)
-        return open(spool.fileno(), "rb", closefd=False)
 
-    return Source(name, size, digest.hexdigest(), head, reopened)
+class _Spool:
+    """A temporary file without a name that lives as long as its Source."""
+
+    def __init__(self) -> None:
+        with tempfile.TemporaryFile() as file:
+            self._descriptor = os.dup(file.fileno())
+
+    def __del__(self) -> None:
+        os.close(self._descriptor)
+
+    def append(self, piece: bytes) -> None:
+        with open(self._descriptor, "wb", closefd=False, buffering=0) as file:
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[file.write(rest) or 0 :]
+
+    def open(self) -> IO[bytes]:
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return open(self._descriptor, "rb", closefd=False)
 
 
 def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
@@ -237,7 +262,7 @@ def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
         while not member.eof and (out := member.decompress(b"", CHUNK)):
             yield out
     except zlib.error as error:
-        raise DamagedCompression(name, str(error)) from error
+        raise DamagedCompression(name, str(error).removeprefix("Error -3 while decompressing data: ")) from error
     if not member.eof:
         raise DamagedCompression(name, f"the stream ends after {packed:,} bytes, in the middle of a member")
 

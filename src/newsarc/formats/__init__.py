@@ -45,8 +45,8 @@ def sniff(source: Source) -> Format:
         raise AmbiguousFormat(source.name, f"claimed by {' and '.join(known.NAME for known in claims)}")
     if source.size <= HEAD and not decode_head(source.head).strip():
         raise EmptySource(source.name, "nothing but blanks")
-    if source.is_binary:
-        raise BinarySource(source.name, "control characters where text would be")
+    if sign := source.binary_sign():
+        raise BinarySource(source.name, sign)
     names = ", ".join(known.NAME for known in FORMATS)
     raise UnknownFormat(source.name, f"not claimed by any of: {names}")
 

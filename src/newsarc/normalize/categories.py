@@ -47,7 +47,7 @@ def lexicon() -> Lexicon:
     version = text.partition("# version ")[2].split("\n", 1)[0]
     loaded = Lexicon(version, {}, {}, {}, {})
     label = -1
-    for line in text.splitlines():
+    for line in text.replace("ß", "ss").splitlines():
         if line.startswith("["):
             label = LABELS.index(line[1:-1])
         elif line and not line.startswith("#"):
@@ -93,7 +93,7 @@ _known: dict[str, Weights] = {}
 
 def shares(text: str) -> tuple[list[float], int]:
     """Return each label's share of the evidence in a text, in the order of LABELS, and how many words it has."""
-    found = _WORD.findall(text.lower())
+    found = _WORD.findall(text.lower().replace("ß", "ss"))
     counts = Counter(found)
     counts.update(found[:_FIRST_WORDS])
     scores = [0.0] * len(LABELS)

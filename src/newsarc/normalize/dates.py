@@ -170,7 +170,7 @@ def settle(moment: datetime) -> tuple[datetime, tuple[str, ...]]:
         return with_fixed_offset(moment), ()
     from dateutil import tz
 
-    if tz.datetime_ambiguous(moment):
+    if tz.datetime_exists(moment):
         return with_fixed_offset(moment), ("time-ambiguous",)
     return with_fixed_offset(tz.resolve_imaginary(moment)), ("time-nonexistent",)
 

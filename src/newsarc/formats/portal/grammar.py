@@ -14,13 +14,13 @@ from newsarc.sentences import ends_like_sentence
 # Words of the grammar that no field keeps; each non-blank character of a dump stands in a field, in `unparsed`,
 # or here. A gallery also repeats each credit and all captions; repetitions are equal to text placed already.
 LITERALS = {
-    "keywords": ",",  # between two keywords
+    "keywords": (",",),  # between two keywords
     "credit": ("@", ".de"),  # of the credit line
-    "related": "Weitere Meldungen",  # the line before the first related link
+    "related": ("Weitere Meldungen",),  # the line before the first related link
     "media": ("•", "- Foto:"),  # of each gallery entry
-    "list": "•",  # of each list line of the body
-    "dateline": "-",  # between the place and the lead, layout C
-    "rule": "---",  # any line of three and more of - * = _ between two dumps
+    "list": ("•",),  # of each list line of the body
+    "dateline": ("-",),  # between the place and the lead, layout C
+    "rule": ("---",),  # any line of three and more of - * = _ between two dumps
 }
 
 _MORE = "Weitere Meldungen"

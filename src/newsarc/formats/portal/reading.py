@@ -14,6 +14,7 @@ from newsarc.formats.portal.grammar import (
     CREDIT,
     DATELINE,
     PHOTO,
+    RULE,
     TAIL,
     is_more,
     looks_like_keywords,
@@ -44,7 +45,8 @@ def read_dump(source: Source, dump: Dump) -> Article | None:
     media, after = _gallery(after)
     front = before.pop() if before else None
     keywords, unparsed = _keywords(before)
-    head = _head(front, after)
+    unparsed += [block for block in after if RULE.fullmatch(block)]
+    head = _head(front, [block for block in after if not RULE.fullmatch(block)])
     if head.headline is None and head.lead is None and not media:
         return None
     if head.headline is None:
