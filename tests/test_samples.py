@@ -13,7 +13,7 @@ import pytest
 
 from material import NOON, SAMPLES
 from newsarc import formats
-from newsarc.article import Article, from_line
+from newsarc.article import WARNINGS, Article, from_line
 from newsarc.encoding import detect, repair
 from newsarc.errors import SourceError
 from newsarc.formats.portal.grammar import LITERALS, RULE
@@ -104,6 +104,12 @@ def test_every_character_of_a_source_stands_somewhere(path: Path) -> None:
         left.subtract(_literals(article, text))
         assert {char: count for char, count in left.items() if count} == {}
     assert end == len(data)
+
+
+def test_every_warning_of_the_samples_is_explained() -> None:
+    found = {code.partition(":")[0] for path in WHOLE for article in read_sample(path) for code in article.warnings}
+    assert found <= set(WARNINGS)
+    assert len(found) >= 6
 
 
 def _as_read(data: bytes, codec: str) -> str:

@@ -4,9 +4,10 @@ The nouns of the library, each loaded when it is first asked for:
 
     Article, RelatedLink   what we know about a story
     Archive, Query         where it is kept, and what to ask
-    read, Reading          bytes or a file -> normalized articles, and how to read them
-    ingest, find           sources -> archive, question -> records
+    read, Reading          a source -> normalized articles, and how to read them
     NewsarcError           the root of every error
+
+The verbs are in their rooms: `newsarc.ingest.ingest`, `newsarc.find.find`.
 """
 
 from importlib import import_module
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.article import Article, RelatedLink
     from newsarc.errors import NewsarcError
-    from newsarc.find import find
-    from newsarc.ingest import Reading, ingest, read
+    from newsarc.ingest import Reading, read
     from newsarc.query import Query
 
 _ROOMS = {
@@ -29,8 +29,6 @@ _ROOMS = {
     "Query": "query",
     "Reading": "ingest",
     "RelatedLink": "article",
-    "find": "find",
-    "ingest": "ingest",
     "read": "ingest",
 }
 
@@ -42,8 +40,6 @@ __all__ = [
     "Reading",
     "RelatedLink",
     "__version__",
-    "find",
-    "ingest",
     "read",
 ]
 

@@ -17,6 +17,21 @@ Status = Literal["usable", "withheld", "canceled"]
 Kind = Literal["article", "advisory", "schedule", "table", "digest", "service", "media"]
 
 
+# What a code in `warnings` means; part of a code after a colon says which charset.
+WARNINGS = {
+    "date-in-future": "The printed date is later than the German tomorrow.",
+    "date-unreadable": "No form fits the printed date, or the calendar has no such day; `published` is null.",
+    "encoding-doubtful": "Damage is left that could not be repaired: replacement characters or control characters.",
+    "encoding-repaired": "Umlauts were damaged before they came (UTF-8 read as this charset) and were repaired.",
+    "headline-missing": "No block can be told to be the headline.",
+    "related-cut": "The last related link has no end; its text stands in `unparsed`.",
+    "related-date-unreadable": "The time of a related link has no meaning; its `published` is null.",
+    "time-ambiguous": "The clocks struck the printed time twice; the first one is taken.",
+    "time-nonexistent": "The clocks skipped the printed time; it is moved forward.",
+    "weekday-mismatch": "The printed weekday does not fit the date; the date wins.",
+}
+
+
 class _Part(BaseModel):
     """A frozen part of the record; a key of a newer newsarc is passed over."""
 

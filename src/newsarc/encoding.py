@@ -11,7 +11,7 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 # What German news uses beyond ASCII. Only a span that stands for one of these is damage.
 _LETTERS = "äöüÄÖÜßéèêáàâçôîñøåëïğışÉÇ«»„“”‚‘’–—…€°§·\u00a0"
@@ -37,23 +37,25 @@ _EIGHT_BIT = ("cp1252", "mac-roman", "cp850", "cp437")
 _GERMAN = "äöüÄÖÜß„“”»«–…é"
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
+_MARK_BEGINS = tuple(mark[:1] for mark, _ in _MARKS)
+
 _COMBINING_RUN = re.compile(
     r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{30})"
     r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+_ASCII = bytes(range(1, 128))
+_PLAIN = re.compile("[\u00a0-\u02ff\u2010-\u2027\u2030-\u203a\u20ac]*")  # in NFC, no control, no mark
 _DOUBTFUL = re.compile("[\u0080-\u0084\u0086-\u009f\ufffd]")
 
 
 def detect(chunks: Iterable[bytes]) -> str:
     """Name the codec of a source from all its bytes: byte order mark, strict UTF-8, else the most German letters."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    first = True
-    for chunk in chunks:
-        if first:
+    for number, chunk in enumerate(chunks):
+        if not number and chunk[:1] in _MARK_BEGINS:
             for mark, codec in _MARKS:
                 if chunk.startswith(mark):
                     return codec
-            first = False
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError:
@@ -79,12 +81,16 @@ def _most_german(data: bytes) -> str:
     return max(_EIGHT_BIT, key=score)  # max keeps the first of equals
 
 
-def decode_head(head: bytes) -> str:
-    """Turn the beginning of a source into text, for a look at it; never raises."""
+@lru_cache(1)
+def decode_head(head: bytes) -> tuple[str, str]:
+    """Turn the beginning of a source into text, for a look at it, and name its codec; never raises.
+
+    The last answer is kept: a small source is looked at and then read.
+    """
     codec = detect([head])
     if codec == "cp1252" and detect([head[:-3]]) == "utf-8":  # only the end of the look is cut
         codec = "utf-8"
-    return head.decode(codec, "replace").removeprefix("\ufeff")
+    return head.decode(codec, "replace").removeprefix("\ufeff"), codec
 
 
 def byte_length(text: str, codec: str) -> int:
@@ -193,6 +199,15 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", _COMBINING_RUN.sub(r"\1", text))
 
 
-def is_doubtful(text: str) -> bool:
-    """Tell whether damage is left that cannot be repaired: replacement characters or C1 controls."""
-    return not text.isascii() and _DOUBTFUL.search(text) is not None
+def mend(text: str) -> tuple[str, list[str]]:
+    """Repair and tidy a text, and say what was done or could not be: codes for `warnings`.
+
+    A clean German text, as nearly all are, is told by its few characters beyond ASCII and comes back at once.
+    """
+    beyond = text.encode("utf-8", "replace").translate(None, _ASCII).decode()
+    if _PLAIN.fullmatch(beyond) and not any(first in beyond for first in _patterns()):
+        return text, []
+    repaired, charsets = repair(text)
+    mended = tidy(repaired)
+    warnings = [f"encoding-repaired:{charset}" for charset in charsets]
+    return mended, warnings + ["encoding-doubtful"] * bool(_DOUBTFUL.search(mended))

@@ -33,6 +33,8 @@ class SourceError(NewsarcError):
     what = "source not read"
     code: ClassVar[str] = "unreadable"
     """The stable reason code that stands in quarantine."""
+    stage: ClassVar[str] = "read"
+    """How far the source came: `read`, `sniff` or `parse`."""
 
 
 class EmptySource(SourceError):
@@ -49,6 +51,7 @@ class BinarySource(SourceError):
     what = "source is not text"
     cure = "Give newsarc the text itself; archives in archives are not opened."
     code = "binary"
+    stage = "sniff"
 
 
 class UnknownFormat(SourceError):
@@ -57,6 +60,7 @@ class UnknownFormat(SourceError):
     what = "format not recognised"
     cure = "Name a format with --format if you know better."
     code = "unknown-format"
+    stage = "sniff"
 
 
 class AmbiguousFormat(SourceError):
@@ -65,6 +69,7 @@ class AmbiguousFormat(SourceError):
     what = "format unclear"
     cure = "Name the right one with --format."
     code = "ambiguous-format"
+    stage = "sniff"
 
 
 class ParseError(SourceError):
@@ -73,6 +78,7 @@ class ParseError(SourceError):
     what = "source breaks its grammar"
     cure = "Compare it with the layouts in docs/formats.md."
     code = "parse-error"
+    stage = "parse"
 
 
 class TooLarge(SourceError):
@@ -81,6 +87,7 @@ class TooLarge(SourceError):
     what = "source too large"
     cure = "Cut it into smaller files."
     code = "too-large"
+    stage = "parse"
 
 
 class DamagedCompression(SourceError):
@@ -169,6 +176,13 @@ class ArticleNotFound(NotFound):
     cure = "Look for its id with newsarc list --output ids."
 
 
+class OriginalNotKept(NotFound):
+    """The archive does not keep the bytes an article was read from."""
+
+    what = "no original kept"
+    cure = "Archives made with --no-originals keep none."
+
+
 class ArchiveNotFound(NotFound):
     """There is no archive at this place."""
 
@@ -182,6 +196,13 @@ class ArchiveDamaged(NewsarcError):
     exit_code = 4
     what = "archive is damaged"
     cure = "Nothing was changed; copy the folder aside, then restore this file from a backup."
+
+
+class HeadMissing(ArchiveDamaged):
+    """The file that names the committed end is gone; the articles are not."""
+
+    what = "archive has lost its HEAD"
+    cure = "The next newsarc ingest rebuilds it from the chain; no article is lost."
 
 
 class StorageError(NewsarcError):

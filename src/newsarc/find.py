@@ -22,30 +22,43 @@ def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes
     The places are found at once, the records are read one by one. `raw` keeps `seq` and `chain`.
 
     Raises:
-        ArchiveDamaged: The archive ends before HEAD says.
+        ArchiveDamaged: The archive ends before HEAD says; what stands before was yielded.
     """
-    for place in _selected(archive, query):
+    places, fault = _selected(archive, query)
+    for place in places:
         line = archive.read(place)
         yield line[:-1] if raw else without_framing(line)
+    if fault:
+        raise fault
 
 
 def count(archive: Archive, query: Query) -> int:
-    """Count what `find` would yield."""
-    return len(_selected(archive, query))
+    """Count what `find` would yield.
+
+    Raises:
+        ArchiveDamaged: The archive ends before HEAD says.
+    """
+    places, fault = _selected(archive, query)
+    if fault:
+        raise fault
+    return len(places)
 
 
-def _selected(archive: Archive, query: Query) -> list[Place]:
-    """Select from all lines; one that is no record is the archive's damage."""
-    last = Place(0, 0, 0)
+def _selected(archive: Archive, query: Query) -> tuple[list[Place], ArchiveDamaged | None]:
+    """Select from all lines, up to a cut if there is one; a line that is no record is the archive's damage."""
+    last, fault = Place(0, 0, 0), None
 
     def watched() -> Iterator[Stored]:
-        nonlocal last
-        for stored in archive.scan():
-            last = stored.place
-            yield stored
+        nonlocal last, fault
+        try:
+            for stored in archive.scan():
+                last = stored.place
+                yield stored
+        except ArchiveDamaged as error:
+            fault = error
 
     try:
-        return select(watched(), query)
+        return select(watched(), query), fault
     except (ValueError, KeyError, TypeError) as error:
         where = f"articles/{last.segment:06}.jsonl bytes {last.offset}-{last.offset + last.length - 1}"
         raise ArchiveDamaged(where, "it is no record") from error

@@ -7,6 +7,7 @@ handed out only after everything it counts is durable.
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from newsarc.archive import LOCK_WAIT, Archive
 from newsarc.archive.filing import Filed
 from newsarc.article import Article
 from newsarc.errors import BinarySource, SourceError, UnreadableSource
-from newsarc.normalize import normalize
+from newsarc.normalize.meaning import normalize
 from newsarc.source import Place, Source, raw_bytes
 from newsarc.source import read as read_source
 
@@ -87,8 +88,8 @@ class Summary:
         """Say it in one line: "97 new, 2 unchanged, 1 in quarantine"."""
         counts = (
             (self.new, "new"),
-            (self.versions, "new versions"),
-            (self.revisions, "new readings"),
+            (self.versions, "new version" if self.versions == 1 else "new versions"),
+            (self.revisions, "new reading" if self.revisions == 1 else "new readings"),
             (self.unchanged, "unchanged"),
             (self.quarantined, "in quarantine"),
             (self.unreadable, "not readable"),
@@ -219,10 +220,6 @@ def _fail(
         outcome.skipped = "binary"
         return
     outcome.error = error
-    if archive is None or isinstance(error, UnreadableSource) or isinstance(place, SourceError):
-        return
-    try:
-        data = raw_bytes(place)
-    except UnreadableSource:
-        return
-    archive.quarantine(data, error, reader=READER, now=now)
+    if archive is not None and isinstance(place, Place) and not isinstance(error, UnreadableSource):
+        with suppress(UnreadableSource):
+            archive.quarantine(raw_bytes(place), error, reader=READER, now=now)

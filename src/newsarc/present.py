@@ -87,7 +87,8 @@ def fields_named(words: str | None) -> tuple[str, ...]:
             from difflib import get_close_matches
 
             near = get_close_matches(name, known, 1)
-            raise UnknownWord(name, f"no such field; did you mean {near[0]}?" if near else "no such field")
+            why = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            raise UnknownWord(name, f"no such field; {why}")
     return names
 
 

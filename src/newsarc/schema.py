@@ -39,7 +39,8 @@ _POLARS = _Dialect(
 
 _DUCKDB_FORM = """\
 -- newsarc/1 for DuckDB: two views over an archive's own files.
--- articles: every version and revision; newest: one row an id. Lines behind HEAD are left out.
+-- articles: every version and revision; newest: one row an id. Whole lines behind HEAD are left out; half a line, which
+-- only a killed run leaves until the next newsarc ingest, is refused by DuckDB.
 CREATE OR REPLACE VIEW articles AS
 SELECT * FROM read_json({articles}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {{
   {columns}

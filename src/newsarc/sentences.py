@@ -7,11 +7,8 @@ decides (abbreviations, ordinals, initials, Roman numerals), and what follows it
 import re
 
 _CLOSING = '»«"“”’)›‹]'
-_MARK = re.compile(rf"(?<![.?!…])[.?!…]++[{re.escape(_CLOSING)}]*+(?=\s)")
-_WORD_BEFORE = re.compile(r"[^\s(„«»\"“‚]*$")
-_SPACED_INITIAL = re.compile(r"(?:^|[\s(„«»\"“‚])[^\W\d_]$")
-
-_INNER_INITIAL = re.compile(r"\.[^\W\d_]$")
+_MARK = re.compile(rf"([.?!…]++[{re.escape(_CLOSING)}]*+)(\s)?")
+_OPENING = '(„«»"“‚'
 
 _ABBREVIATIONS = frozenset(
     """Dr Prof St Str Nr bzw ca usw etc evtl ggf inkl exkl min Mio Mrd Tel vgl geb gest jr Jr sen Mr Mrs Ms Abs Bd sog
@@ -25,7 +22,8 @@ _NAMES_A_NUMBER = frozenset(
     Jan Feb Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Weltkrieg Advent Stock
     Halbzeit Sitzung Auflage Lebensjahr Jahrestag Wahlgang Stunde Lauf Rang Tor Satz""".split()
 )
-_ORDINAL = re.compile(r"\d{1,2}$")
+_LONGEST_ORDINAL = 2  # digits
+_LONGEST_ABBREVIATION = max(map(len, _ABBREVIATIONS))
 _LONGEST = 10_000  # characters; a longer text is not looked into
 
 
@@ -45,29 +43,36 @@ def split_sentences(text: str) -> list[str]:
     >>> split_sentences("Der 1. FC siegt. Am 9. November, z. B. mit Dr. Muster, geht es weiter. Es endete 3:2. Danach")
     ['Der 1. FC siegt.', 'Am 9. November, z. B. mit Dr. Muster, geht es weiter.', 'Es endete 3:2.', 'Danach']
     """
+    text = text.strip()
     if len(text) > _LONGEST:
-        return [text.strip()]
+        return [text]
     sentences, start = [], 0
     for mark in _MARK.finditer(text):
-        if _is_end(text, start, mark):
-            sentences.append(text[start : mark.end()].strip())
-            start = mark.end()
+        end = mark.end(1)
+        if not mark[2] or _goes_on(text, end) or (mark[1] == "." and _is_no_full_stop(text, start, end - 1)):
+            continue
+        sentences.append(text[start:end].strip())
+        start = end
     rest = text[start:].strip()
     return [*sentences, rest] if rest else sentences
 
 
-def _is_end(text: str, start: int, mark: re.Match[str]) -> bool:
-    """Decide one candidate by the word before it and the word after it."""
-    following = text[mark.end() : mark.end() + 60].lstrip()
-    if not following or following[0].islower() or following[0] in ",;–" or mark[0] != ".":
-        return bool(following) and not following[0].islower() and following[0] not in ",;–"
-    before = text[max(start, mark.start() - 40) : mark.start()]
-    found = _WORD_BEFORE.search(before)
-    word = found[0] if found else ""
-    if word in _MAY_CLOSE:
-        return following[0].isupper()
-    if word in _ABBREVIATIONS or _SPACED_INITIAL.search(before) or _INNER_INITIAL.search(word):
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether what follows a mark and a blank cannot begin a sentence: a small letter, `,`, `;` or `–`."""
+    following = text[end + 1] if not text[end + 1].isspace() else text[end:].lstrip()[0]
+    return following.islower() or following in ",;–"
+
+
+def _is_no_full_stop(text: str, start: int, stop: int) -> bool:
+    """Tell by the word before it whether a dot belongs to an abbreviation, an initial or an ordinal."""
+    words = text[max(start, stop - 40) : stop].rsplit(None, 1)
+    word = words[-1].lstrip(_OPENING) if words else ""
+    if word.isalpha() and len(word) > _LONGEST_ABBREVIATION:
         return False
-    if _ORDINAL.fullmatch(word):
-        return following.split(maxsplit=1)[0].rstrip(".,:;!?") not in _NAMES_A_NUMBER
-    return True
+    if word in _MAY_CLOSE:
+        return not text[stop + 1 : stop + 60].lstrip()[:1].isupper()
+    if word in _ABBREVIATIONS or (word[-1:].isalpha() and word[-2:-1] in ("", ".")):
+        return True
+    if word.isdecimal() and len(word) <= _LONGEST_ORDINAL:
+        return text[stop + 1 : stop + 60].split(maxsplit=1)[0].rstrip(".,:;!?") in _NAMES_A_NUMBER
+    return False

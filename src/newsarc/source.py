@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from itertools import chain
@@ -27,6 +27,7 @@ MOST_UNPACKED = 4 << 30  # bytes one compressed file may unpack to
 MOST_RATIO = 200  # unpacked to packed, above 16 MB
 
 STDIN = "-"
+_ARCHIVE = frozenset({"FORMAT", "HEAD", "articles"})  # a folder that holds these is an archive of ours
 _TEXT_BYTES = bytes(range(32, 256)) + b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e"
 _MOST_CONTROLS = 0.05  # share of other bytes a text may hold
 
@@ -38,6 +39,8 @@ class Place:
     name: str
     path: str
     named: bool
+    spool: "_Spool | None" = field(default=None, repr=False)
+    """What came in on standard input, which can be read only once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +90,18 @@ def from_bytes(data: bytes, name: str = "bytes") -> Source:
 
 
 def find(
-    names: Iterable[str], *, include: str = "*", skip: Callable[[str, str], None] | None = None
+    names: Iterable[str], *, include: Sequence[str] = (), skip: Callable[[str, str], None] | None = None
 ) -> Iterator[Place | SourceError]:
     """Yield what the named files and folders hold, folders walked in sorted order, `-` for standard input.
 
-    A file named outright is never skipped. In a folder, links, things that are no files, hidden ones and names that
-    `include` (a shell pattern) does not fit are passed over; `skip` is told their path and the reason. What cannot
-    be looked at is yielded as the error it is.
+    A file named outright is never skipped. In a folder, links, things that are no files, hidden ones, newsarc archives
+    and names that none of `include` (shell patterns) fits are passed over; `skip` is told their path and the reason.
+    What cannot be looked at is yielded as the error it is.
     """
     skip = skip or (lambda _path, _reason: None)
     for name in names:
         if name == STDIN:
-            yield Place("stdin", STDIN, named=True)
+            yield Place("stdin", STDIN, named=True, spool=_Spool(_pieces(sys.stdin.buffer)))
             continue
         try:
             is_folder = stat.S_ISDIR(os.stat(name).st_mode)
@@ -111,13 +114,16 @@ def find(
             yield Place(_shown(name), name, named=True)
 
 
-def _walk(folder: str, include: str, skip: Callable[[str, str], None]) -> Iterator[Place | SourceError]:
+def _walk(folder: str, include: Sequence[str], skip: Callable[[str, str], None]) -> Iterator[Place | SourceError]:
     """Walk one folder depth first, sorted, with `lstat`: no link is followed, so there is no loop."""
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         yield UnreadableSource(_shown(folder), error.strerror or str(error))
+        return
+    if {entry.name for entry in found} >= _ARCHIVE:
+        skip(_shown(folder), "archive")
         return
     for entry in found:
         if entry.name.startswith("."):
@@ -128,7 +134,7 @@ def _walk(folder: str, include: str, skip: Callable[[str, str], None]) -> Iterat
             yield from _walk(entry.path, include, skip)
         elif not entry.is_file(follow_symlinks=False):
             skip(_shown(entry.path), "not a file")
-        elif not fnmatch(entry.name, include):
+        elif include and not any(fnmatch(entry.name, pattern) for pattern in include):
             skip(_shown(entry.path), "not included")
         else:
             yield Place(_shown(entry.path), entry.path, named=False)
@@ -143,42 +149,43 @@ def read(place: Place) -> Source:
         DamagedCompression, CompressionBomb: The gzip stream is cut, wrong, or unpacks to too much.
     """
     try:
-        if place.path == STDIN:
-            return _drained(place.name, _pieces(sys.stdin.buffer))
-        descriptor = _open_file(place.path)
-        with open(descriptor, "rb", buffering=0) as stream:
-            if stream.read(2) == b"\x1f\x8b":
-                stream.seek(0)
-                return _drained(place.name, gunzip(_pieces(stream), place.name))
-            stream.seek(0)
-            size = os.fstat(descriptor).st_size
+        with _opened(place) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            head = stream.read(IN_MEMORY + 1 if size <= IN_MEMORY else HEAD)
+            if head.startswith(b"\x1f\x8b"):
+                return _unpacked(place.name, gunzip(chain((head,), _pieces(stream)), place.name))
             if size <= IN_MEMORY:
-                return from_bytes(stream.readall(), place.name)
-            return _from_large_file(place, stream, size)
+                return from_bytes(head, place.name)
+            digest = hashlib.sha256(head)
+            for piece in _pieces(stream):
+                digest.update(piece)
+            return Source(place.name, size, digest.hexdigest(), head, lambda: _opened(place))
     except (OSError, ValueError) as error:
         raise UnreadableSource(place.name, getattr(error, "strerror", None) or str(error)) from error
 
 
 def raw_bytes(place: Place) -> bytes:
-    """Return the bytes of a file as they lie on disk, packed or not, for quarantine.
+    """Return the bytes of a place as they came, packed or not, for quarantine.
 
     Raises:
-        UnreadableSource: The system does not hand it over.
+        UnreadableSource: The system does not hand them over.
     """
     try:
-        with open(_open_file(place.path), "rb") as stream:
+        with _opened(place) as stream:
             return stream.read()
     except OSError as error:
         raise UnreadableSource(place.name, error.strerror or str(error)) from error
 
 
-def _open_file(path: str) -> int:
+def _opened(place: Place) -> IO[bytes]:
     """Open a regular file; a pipe or device neither blocks nor counts as one."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if place.spool is not None:
+        return place.spool.open()
+    descriptor = os.open(place.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(0, "not a regular file")
-    return descriptor
+    return open(descriptor, "rb", buffering=0)
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
@@ -186,52 +193,44 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def _from_large_file(place: Place, stream: IO[bytes], size: int) -> Source:
-    head = stream.read(HEAD)
-    digest = hashlib.sha256(head)
-    for piece in _pieces(stream):
-        digest.update(piece)
-    return Source(place.name, size, digest.hexdigest(), head, lambda: open(place.path, "rb"))
-
-
-def _drained(name: str, pieces: Iterator[bytes]) -> Source:
-    """Take a stream that can be read only once: into memory, and beyond 16 MB into a temporary file."""
+def _unpacked(name: str, pieces: Iterator[bytes]) -> Source:
+    """Take an unpacked stream: into memory, and beyond 16 MB into a temporary file."""
     held = bytearray()
     for piece in pieces:
         held += piece
         if len(held) > IN_MEMORY:
-            return _spooled(name, bytes(held), pieces)
-    return from_bytes(bytes(held), name)
+            break
+    else:
+        return from_bytes(bytes(held), name)
+    digest = hashlib.sha256()
+    spool = _Spool(_digested(chain((bytes(held),), pieces), digest))
+    return Source(name, spool.size, digest.hexdigest(), bytes(held[:HEAD]), spool.open)
 
 
-def _spooled(name: str, first: bytes, rest: Iterator[bytes]) -> Source:
-    spool, digest, size = _Spool(), hashlib.sha256(), 0
-    for piece in chain((first,), rest):
+def _digested(pieces: Iterable[bytes], digest: "hashlib._Hash") -> Iterator[bytes]:
+    for piece in pieces:
         digest.update(piece)
-        size += len(piece)
-        spool.append(piece)
-    return Source(name, size, digest.hexdigest(), first[:HEAD], spool.open)
+        yield piece
 
 
 class _Spool:
-    """A temporary file without a name that lives as long as its Source."""
+    """Bytes kept in a temporary file without a name, which lives as long as this does."""
 
-    def __init__(self) -> None:
+    def __init__(self, pieces: Iterable[bytes]) -> None:
         with tempfile.TemporaryFile() as file:
+            for piece in pieces:
+                file.write(piece)
+            self.size = file.tell()
+            file.flush()
             self._descriptor = os.dup(file.fileno())
 
     def __del__(self) -> None:
-        os.close(self._descriptor)
-
-    def append(self, piece: bytes) -> None:
-        with open(self._descriptor, "wb", closefd=False, buffering=0) as file:
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[file.write(rest) or 0 :]
+        if hasattr(self, "_descriptor"):
+            os.close(self._descriptor)
 
     def open(self) -> IO[bytes]:
         os.lseek(self._descriptor, 0, os.SEEK_SET)
-        return open(self._descriptor, "rb", closefd=False)
+        return open(self._descriptor, "rb", buffering=0, closefd=False)
 
 
 def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:

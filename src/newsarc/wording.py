@@ -62,7 +62,10 @@ def portal_id(published: datetime | None, published_text: str | None, words: str
     `published_text` stands in for the minute where no date can be read. A related link's title and minute give
     the id of the story it points to.
     """
-    minute = f"{published.astimezone(UTC):%Y-%m-%dT%H:%MZ}" if published else " ".join((published_text or "").split())
+    if published:
+        minute = published.astimezone(UTC).isoformat()[: len("2025-02-15T20:02")] + "Z"
+    else:
+        minute = " ".join((published_text or "").split())
     digest = hashlib.sha256(f"{minute}\n{fold_title(words)}".encode("utf-8", "replace"))
     return f"portal:{digest.hexdigest()[:16]}"
 

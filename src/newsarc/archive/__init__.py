@@ -33,7 +33,16 @@ from newsarc.archive.chain import (
 from newsarc.archive.disk import Disk, locked
 from newsarc.archive.filing import Filed, Known, file_article
 from newsarc.archive.recover import is_clean, roll_forward, segment_path
-from newsarc.errors import ArchiveDamaged, ArchiveLocked, ArchiveNotFound, ArchiveTooNew, NotAnArchive, StorageError
+from newsarc.errors import (
+    ArchiveDamaged,
+    ArchiveLocked,
+    ArchiveNotFound,
+    ArchiveTooNew,
+    HeadMissing,
+    NotAnArchive,
+    OriginalNotKept,
+    StorageError,
+)
 from newsarc.zone import in_german_time
 
 if TYPE_CHECKING:
@@ -136,7 +145,7 @@ class Archive:
         """
         found = self._head()
         if found is None:
-            raise ArchiveDamaged("HEAD", "it is missing; the next newsarc ingest rebuilds it from the chain")
+            raise HeadMissing(self.root)
         return found
 
     def _head(self) -> Head | None:
@@ -218,14 +227,14 @@ class Archive:
         """Return the bytes of its source that are this article's.
 
         Raises:
-            ArchiveNotFound: The archive keeps no original of it.
+            OriginalNotKept: The archive keeps no original of it.
             ArchiveDamaged: The original is not as it was read.
         """
         from newsarc.archive.originals import Member, unpack
 
         origin = article.origin
         if origin is None or origin.pack is None or origin.pack_offset is None or origin.pack_length is None:
-            raise ArchiveNotFound(article.id, "the archive keeps no original of it")
+            raise OriginalNotKept(article.id)
         member = Member(origin.pack, origin.pack_offset, origin.pack_length)
         found, passed = bytearray(), 0
         try:

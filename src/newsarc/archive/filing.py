@@ -1,7 +1,7 @@
 """What a story that comes in is to the archive: new, unchanged, the next version, or the next revision.
 
-Nothing is overwritten. The source's own words decide (`wording.source_digest`): the same words again are unchanged,
-other words under the same id are the next version. A person's word about the category is a new reading.
+Nothing is overwritten. The source decides: the same bytes, or the same words (`wording.source_digest`) again, are
+unchanged; other words under the same id are the next version. A person's word about the category is a new reading.
 """
 
 import json
@@ -60,8 +60,9 @@ def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tup
     records = list(stored)
     if not records:
         return article, "new"
-    digest = source_digest(json.loads(article.line()))
-    same = [record for record in records if source_digest(record) == digest]
+    said = json.loads(article.line())
+    digest = source_digest(said)
+    same = [record for record in records if _bytes_of(record) == _bytes_of(said) or source_digest(record) == digest]
     if same:
         latest = max(same, key=lambda record: int(record["revision"]))
         if article.category_by != "user" or article.category == latest["category"]:
@@ -72,3 +73,9 @@ def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tup
     if article.version_by == "archive":
         article = article.model_copy(update={"version": max(record["version"] for record in records) + 1})
     return article, "version"
+
+
+def _bytes_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Name the bytes a record was read from; where they are not known, something that equals nothing."""
+    origin = record.get("origin")
+    return (origin["sha256"], origin["offset"], origin["length"], origin["format"]) if origin else (object(),)

@@ -10,6 +10,7 @@ from datetime import datetime
 from newsarc.archive.chain import read_small_file, small_file
 from newsarc.archive.disk import Disk
 from newsarc.errors import SourceError
+from newsarc.zone import in_german_time
 
 
 def put(disk: Disk, folder: str, data: bytes, error: SourceError, *, reader: str, now: datetime) -> None:
@@ -25,5 +26,5 @@ def put(disk: Disk, folder: str, data: bytes, error: SourceError, *, reader: str
         known = read_small_file(disk.read(note))
         if known and known["reason"] == error.code:
             return
-    stamp = now.isoformat(timespec="seconds")
-    disk.save(note, small_file({**said, "stage": "read", "reader": reader, "quarantined": stamp, "of": digest}))
+    stamp = in_german_time(now).isoformat()
+    disk.save(note, small_file({**said, "stage": error.stage, "reader": reader, "quarantined": stamp, "of": digest}))

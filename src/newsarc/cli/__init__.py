@@ -28,7 +28,7 @@ from newsarc.cli.options import (
     reading_options,
 )
 from newsarc.cli.output import present, say, screen, tell, write
-from newsarc.errors import NewsarcError, SourceError, UnknownWord
+from newsarc.errors import NewsarcError, QueryError, SourceError, UnknownWord
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
@@ -49,10 +49,15 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="newsarc")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
-def cli(*, debug: bool) -> None:
+@click.pass_context
+def cli(context: click.Context, *, debug: bool) -> int:
     """Read raw news-agency text, keep it for ever, ask it questions.
 
     \b
@@ -65,11 +70,17 @@ def cli(*, debug: bool) -> None:
     Exit status: 0 done, 1 done in part (some sources are in quarantine), 2 usage or a malformed question, 3 not found,
     4 the archive is damaged, 70 a bug, 74 input or output failed, 75 locked by another run.
     """
+    del debug  # `ending` looks for it, before there is a context
+    if context.invoked_subcommand is None:
+        write([context.get_help().encode() + b"\n"])
+    return 0
 
 
 def _place(place: str | None) -> str:
     """Return where the archive is: the option, the environment, else the user data folder."""
-    if place:
+    if place is not None:
+        if not place:
+            raise QueryError("--archive", "it names no folder")
         return place
     from platformdirs import user_data_path
 
@@ -116,11 +127,11 @@ def ingest(sources: tuple[str, ...], **said: Any) -> int:
     from newsarc.present import progress
     from newsarc.source import find
 
+    how, summary = _reading(said), Summary()
     archive = _archive_for_ingest(said)
-    summary = Summary()
     with progress(sys.stderr) as advance:
         found = find(sources, include=said["include"], skip=summary.skip)
-        for outcome in run(found, archive, clock=_now, how=_reading(said), dry_run=said["dry_run"]):
+        for outcome in run(found, archive, clock=_now, how=how, dry_run=said["dry_run"]):
             summary.add(outcome)
             say(outcome.error)
             advance(summary.sentence())
@@ -262,6 +273,8 @@ def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
             return None
     archive, created = Archive.create(place, originals=not said["no_originals"], tell=tell)
     tell(f"archive {place}" + (" (created)" if created else ""))
+    if said["no_originals"] and archive.keeps_originals:
+        tell("newsarc: this archive keeps originals; --no-originals is fixed when an archive is made")
     return archive
 
 

@@ -66,6 +66,15 @@ def _until(_ctx: click.Context, _param: click.Parameter, word: str | None) -> da
     return span(word)[1] if word else None
 
 
+def _formats(_ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Check names of formats; only then are the parsers loaded."""
+    if not words:
+        return ()
+    from newsarc.formats import named
+
+    return tuple(named(word).NAME for word in words)
+
+
 def _options(*options: Callable[..., Any]) -> Callable[..., Any]:
     """Make one decorator of several options, in their order."""
 
@@ -98,8 +107,8 @@ reading_options = _options(
     click.option("--format", metavar="NAME", help="Read everything with this format instead of recognising it."),
     click.option("--category", metavar="WORD", callback=_category,
                  help="Section of the sources that state none: a label, alias, desk code or topic code."),
-    click.option("--include", metavar="PATTERN", default="*", show_default=True,
-                 help="Files to take from folders, as a shell pattern; a file you name is always taken."),
+    _many("include", "Files to take from folders, as a shell pattern; a file you name is always taken.",
+          metavar="PATTERN"),
 )  # fmt: skip
 filters = _options(
     _many("category", "Only this section: label, alias, desk code or topic code.", metavar="WORD", callback=_category),
@@ -109,7 +118,7 @@ filters = _options(
     click.option("--until", metavar="DATE", callback=_until, help="Published by the end of that day, month or year."),
     _many("keyword", "Only with this keyword, whatever its case and umlauts.", metavar="WORD"),
     _many("credit", "Only with this credit.", metavar="WORD"),
-    _many("format", "Only read with this format.", metavar="NAME"),
+    _many("format", "Only read with this format.", metavar="NAME", callback=_formats),
     _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
           callback=one_of(_STATUSES, "status")),
     click.option("--limit", metavar="N", type=click.IntRange(min=0), help="At most so many."),

@@ -43,7 +43,7 @@ def sniff(source: Source) -> Format:
         return claims[0]
     if claims:
         raise AmbiguousFormat(source.name, f"claimed by {' and '.join(known.NAME for known in claims)}")
-    if source.size <= HEAD and not decode_head(source.head).strip():
+    if source.size <= HEAD and not decode_head(source.head)[0].strip():
         raise EmptySource(source.name, "nothing but blanks")
     if sign := source.binary_sign():
         raise BinarySource(source.name, sign)

@@ -7,7 +7,7 @@ confidence: from .60 on the label is taken, below it the best two are named. A s
 import math
 import pkgutil
 import re
-from collections import Counter
+from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,21 +22,23 @@ _FIRST_WORDS = 60  # headline and lead: each counts twice
 _DAMPING = 0.3  # keeps the shares of short texts low
 _PART = 0.8  # weight of a part of a hyphenated word
 _SHORTEST_PART = 3  # letters of such a part
-_MOST_KNOWN = 200_000  # words remembered
+_MOST_KNOWN = 200_000  # pieces of text remembered
+_LONGEST_PIECE = 1000  # characters of a piece that are looked at
 
-_WORD = re.compile(r"[^\W_]+(?:[-.&][^\W_]+)*")
+_PUNCTUATION = ".,;:!?«»„“”\"'()"
+_WORD = re.compile(r"\w+(?:[-.&]\w+)*")
 _TF = [0.0] + [1 + math.log(n) for n in range(1, 100)]
 
 Weights = tuple[tuple[int, float], ...]
 
 
 class Lexicon(NamedTuple):
-    """The patterns by kind: text -> label number -> weight."""
+    """The patterns: beginnings and endings by their first or last three letters."""
 
     version: str
     whole: dict[str, dict[int, int]]
-    prefixes: dict[str, dict[int, int]]
-    suffixes: dict[str, dict[int, int]]
+    prefixes: dict[str, dict[str, dict[int, int]]]
+    suffixes: dict[str, dict[str, dict[int, int]]]
     infixes: dict[str, dict[int, int]]
 
 
@@ -44,12 +46,11 @@ class Lexicon(NamedTuple):
 def lexicon() -> Lexicon:
     """Load lexicon.txt; a line `# version N` counts its changes."""
     text = (pkgutil.get_data("newsarc.normalize", "lexicon.txt") or b"").decode()
-    version = text.partition("# version ")[2].split("\n", 1)[0]
-    loaded = Lexicon(version, {}, {}, {}, {})
-    label = -1
-    for line in text.replace("ß", "ss").splitlines():
+    loaded = Lexicon(text.partition("# version ")[2].split("\n", 1)[0], {}, {}, {}, {})
+    label, labels = -1, [_folded(name) for name in LABELS]
+    for line in _folded(text).splitlines():
         if line.startswith("["):
-            label = LABELS.index(line[1:-1])
+            label = labels.index(line[1:-1])
         elif line and not line.startswith("#"):
             pattern, weight = line.split("^")
             _table(loaded, pattern).setdefault(pattern.strip("*"), {})[label] = int(weight)
@@ -57,62 +58,104 @@ def lexicon() -> Lexicon:
 
 
 def _table(loaded: Lexicon, pattern: str) -> dict[str, dict[int, int]]:
+    """Return the table a pattern belongs in; a pattern with a star has three letters and more."""
+    letters = pattern.strip("*")
     if pattern.startswith("*"):
-        return loaded.infixes if pattern.endswith("*") else loaded.suffixes
-    return loaded.prefixes if pattern.endswith("*") else loaded.whole
+        return loaded.infixes if pattern.endswith("*") else loaded.suffixes.setdefault(letters[-3:], {})
+    return loaded.prefixes.setdefault(letters[:3], {}) if pattern.endswith("*") else loaded.whole
 
 
-def _matches(word: str) -> dict[int, float]:
+def _weigh(word: str, infixes: Collection[str]) -> Weights:
+    """Return what one occurrence of a word says for each label; a word claimed by several says less for each.
+
+    `infixes` are those that may be in it. The parts of a hyphenated word count a little less than the whole.
+    """
+    best = _matches(word, infixes)
+    if "-" in word:
+        for part in word.split("-"):
+            if len(part) >= _SHORTEST_PART:
+                for label, weight in _matches(part, infixes).items():
+                    best[label] = max(best.get(label, 0), _PART * weight)
+    total = sum(best.values())
+    return tuple((label, weight * weight / total) for label, weight in sorted(best.items()))
+
+
+def _matches(word: str, infixes: Collection[str]) -> dict[int, float]:
     """Return the largest weight each label's patterns give a word."""
     loaded = lexicon()
-    found = [loaded.whole.get(word)]
-    found += [loaded.prefixes.get(word[:end]) for end in range(2, len(word) + 1)]
-    found += [loaded.suffixes.get(word[start:]) for start in range(len(word) - 1)]
-    found += [weights for infix, weights in loaded.infixes.items() if infix in word]
+    found = [loaded.whole[word]] if word in loaded.whole else []
+    if begins := loaded.prefixes.get(word[:3]):
+        found += [weights for start, weights in begins.items() if word.startswith(start)]
+    if ends := loaded.suffixes.get(word[-3:]):
+        found += [weights for end, weights in ends.items() if word.endswith(end)]
+    if infixes:
+        found += [loaded.infixes[infix] for infix in infixes if infix in word]
     best: dict[int, float] = {}
-    for weights in filter(None, found):
+    for weights in found:
         for label, weight in weights.items():
             best[label] = max(best.get(label, 0), weight)
     return best
 
 
-def _weigh(word: str) -> Weights:
-    """Return what one occurrence of a word says for each label; a word claimed by several says less for each."""
-    best = _matches(word)
-    if "-" in word:
-        for part in word.split("-"):
-            if len(part) >= _SHORTEST_PART:
-                for label, weight in _matches(part).items():
-                    best[label] = max(best.get(label, 0), _PART * weight)
-    total = sum(best.values())
-    return tuple((label, weight * weight / total) for label, weight in best.items())
-
-
-_known: dict[str, Weights] = {}
+_known: dict[str, tuple[str, ...]] = {}  # pieces of text, with the words in them that say something
+_said: dict[str, Weights] = {}  # those words, with what they say
 
 
 def shares(text: str) -> tuple[list[float], int]:
-    """Return each label's share of the evidence in a text, in the order of LABELS, and how many words it has."""
-    found = _WORD.findall(text.lower().replace("ß", "ss"))
-    counts = Counter(found)
-    counts.update(found[:_FIRST_WORDS])
+    """Return each label's share of the evidence in a text, in the order of LABELS, and how many words it has.
+
+    Pieces between blanks are looked up as printed, punctuation and all; what is in them is worked out once.
+    """
+    if len(_known) > _MOST_KNOWN:
+        _known.clear()
+        _said.clear()
+    pieces = text.split()
+    telling = list(map(_known.get, pieces))
+    if None in telling:
+        _look_up({piece for piece, words in zip(pieces, telling, strict=True) if words is None})
+        telling = [_known[piece] if words is None else words for piece, words in zip(pieces, telling, strict=True)]
+    counts: dict[str, int] = {}
+    for words in (*filter(None, telling), *filter(None, telling[:_FIRST_WORDS])):
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
     scores = [0.0] * len(LABELS)
     for word, count in counts.items():
-        weights = _known.get(word)
-        if weights is None:
-            weights = _remember(word)
-        for label, weight in weights:
-            scores[label] += weight * (_TF[count] if count < len(_TF) else 1 + math.log(count))
-    damping = _DAMPING * (math.sqrt(len(found)) + 3)
+        tf = _TF[count] if count < len(_TF) else 1 + math.log(count)
+        for label, weight in _said[word]:
+            scores[label] += weight * tf
+    damping = _DAMPING * (math.sqrt(len(pieces)) + 3)
     total = sum(scores) + damping
-    return [score / total for score in scores], len(found)
+    return [score / total for score in scores], len(pieces)
 
 
-def _remember(word: str) -> Weights:
-    if len(_known) >= _MOST_KNOWN:
-        _known.clear()
-    weights = _known[word] = _weigh(word[:100])
-    return weights
+def _look_up(pieces: set[str]) -> None:
+    """Work out which words of new pieces of text say something, and remember it."""
+    loaded = lexicon()
+    together = _folded(" ".join(pieces))
+    infixes = [infix for infix in loaded.infixes if infix in together]
+    for piece in pieces:
+        word = _folded(piece.strip(_PUNCTUATION))
+        if not word.isalpha():
+            _known[piece] = tuple(filter(_says, _WORD.findall(_folded(piece[:_LONGEST_PIECE]))))
+        elif word[:3] in loaded.prefixes or word[-3:] in loaded.suffixes or word in loaded.whole or infixes:
+            _known[piece] = (word,) if _says(word, infixes) else ()
+        else:
+            _known[piece] = ()
+
+
+def _says(word: str, infixes: Collection[str] | None = None) -> bool:
+    """Tell whether a word says something, and remember what; `infixes` are those that may be in it, None: any."""
+    if word not in _said:
+        weights = _weigh(word, lexicon().infixes if infixes is None else infixes)
+        if not weights:
+            return False
+        _said[word] = weights
+    return True
+
+
+def _folded(text: str) -> str:
+    """Fold as the lexicon is folded: lower case, ß as ss."""
+    return text.lower().replace("ß", "ss")
 
 
 def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
@@ -127,13 +170,14 @@ def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
     if said and article.category_text is None:
         return _fields(said, "user")
     found, length = shares(_words_of(article))
-    best, second = sorted(range(len(found)), key=lambda label: (-found[label], label))[:2]
+    best = found.index(max(found))
     if stated:
         is_contradicted = found[best] > TAKEN_FROM and found[LABELS.index(stated)] < CONTRADICTED_BELOW
         suggested = [best] if is_contradicted and length >= FULL_TEXT_FROM else []
         return _fields(stated, "stated", candidates=_candidates(found, suggested))
     if found[best] >= TAKEN_FROM:
         return _fields(LABELS[best], "inferred", confidence=_cut(found[best]))
+    second = max((label for label in range(len(found)) if label != best), key=found.__getitem__)
     return _fields(None, None, candidates=_candidates(found, [best, second]))
 
 

@@ -26,10 +26,9 @@ class Reading(NamedTuple):
 
 
 class Form(NamedTuple):
-    """One way to print a date: pattern, how exact it is, and an example, which is its test."""
+    """One way to print a date: its pattern, and an example, which is its test."""
 
     pattern: re.Pattern[str]
-    precision: Precision
     example: str
 
 
@@ -71,24 +70,17 @@ _ZONE = r"(?:\s+(?P<zone>[A-Za-z]{1,4}|[+-]\d{2}:?\d{2}))?"
 _UHR = r"(?:\s+Uhr)?"
 
 
-def _form(pattern: str, precision: Precision, example: str) -> Form:
-    return Form(re.compile(pattern), precision, example)
-
-
 FORMS: tuple[Form, ...] = (
-    _form(rf"{_DAY}\s+[-–]\s+{_CLOCK}:(?P<second>\d{{2}}){_UHR}{_ZONE}", "second", "05.06.2023 - 14:20:11"),
-    _form(rf"{_DAY}\s+[-–]\s+{_CLOCK}{_UHR}{_ZONE}", "minute", "05.06.2023 - 14:20 Uhr"),
-    _form(rf"{_DAY},\s+{_CLOCK}{_UHR}{_ZONE}", "minute", "05.06.2023, 14:20 Uhr"),
-    _form(_DAY, "day", "05.06.2023"),
-    _form(
-        rf"{_NAMED_DAY}(?:,\s*|\s+)(?:um\s+)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})\s+Uhr{_ZONE}",
-        "minute",
+    Form(re.compile(rf"{_DAY}\s+[-–]\s+{_CLOCK}(?::(?P<second>\d{{2}}))?{_UHR}{_ZONE}"), "05.06.2023 - 14:20:11"),
+    Form(re.compile(rf"{_DAY},\s+{_CLOCK}{_UHR}{_ZONE}"), "05.06.2023, 14:20 Uhr"),
+    Form(re.compile(_DAY), "05.06.2023"),
+    Form(
+        re.compile(rf"{_NAMED_DAY}(?:,\s*|\s+)(?:um\s+)?(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})\s+Uhr{_ZONE}"),
         "Montag, 5. Juni 2023, 14.20 Uhr",
     ),
-    _form(_NAMED_DAY, "day", "5. Juni 2023"),
-    _form(
-        r"(?:© dpa-infocom, )?dpa:(?P<short>\d{2})(?P<month>\d{2})(?P<day>\d{2})-[\d-]+/\d+",
-        "day",
+    Form(re.compile(_NAMED_DAY), "5. Juni 2023"),
+    Form(
+        re.compile(r"(?:© dpa-infocom, )?dpa:(?P<short>\d{2})(?P<month>\d{2})(?P<day>\d{2})-[\d-]+/\d+"),
         "dpa:230605-99-000123/2",
     ),
 )
@@ -118,30 +110,32 @@ def read_date(text: str, *, now: datetime | None = None) -> Reading:
 
 def _read(text: str) -> Reading | None:
     """Try each form in order; the first whose pattern fits decides."""
-    for pattern, precision, _ in FORMS:
+    for pattern, _ in FORMS:
         if found := pattern.fullmatch(text):
-            return _from_parts(found.groupdict(), precision)
+            return _from_parts(found.groupdict())
     if found := _ISO.fullmatch(text):
         return _from_iso(text, found)
     return None
 
 
-def _from_parts(parts: dict[str, str | None], precision: Precision) -> Reading | None:
-    """Turn matched parts into a moment; None where the calendar or the clock has no such time."""
-    month = int(parts["month"] or 0) if "month" in parts else _MONTHS.get((parts["name"] or "").casefold(), 0)
-    year = int(parts.get("year") or f"20{parts.get('short')}")
-    zone: tzinfo | None = BERLIN
-    if parts.get("zone"):
-        zone = _zone(parts["zone"] or "")
+def _from_parts(parts: dict[str, str | None]) -> Reading | None:
+    """Turn matched parts into a moment, as exact as they are; None where calendar or clock have no such time."""
+    month = parts.get("month") or _MONTHS.get((parts.get("name") or "").casefold(), 0)
+    year = int(parts.get("year") or f"20{parts['short']}")
+    zone = _zone(parts["zone"]) if parts.get("zone") else BERLIN
+    hour, minute, second = parts.get("hour"), parts.get("minute"), parts.get("second")
     if year < _EARLIEST_YEAR or zone is None:
         return None
-    hour, minute, second = (int(parts.get(name) or 0) for name in ("hour", "minute", "second"))
     try:
-        moment = datetime(year, month, int(parts["day"] or 0), hour, minute, second, tzinfo=zone)
+        moment = datetime(
+            year, int(month), int(parts["day"] or 0), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone
+        )
     except ValueError:
         return None
     settled, warnings = settle(moment)
-    return Reading(settled, precision, (*warnings, *_weekday_warning(parts.get("weekday"), moment)))
+    if parts.get("weekday"):
+        warnings += _weekday_warning(parts["weekday"], moment)
+    return Reading(settled, "second" if second else "minute" if hour else "day", warnings)
 
 
 def _from_iso(text: str, found: re.Match[str]) -> Reading | None:
@@ -166,7 +160,7 @@ def settle(moment: datetime) -> tuple[datetime, tuple[str, ...]]:
     """
     if moment.tzinfo is not BERLIN:
         return in_german_time(moment), ()
-    if moment.utcoffset() == moment.replace(fold=1).utcoffset():
+    if moment.utcoffset() == moment.replace(fold=1).utcoffset():  # nearly always: the clocks do nothing
         return with_fixed_offset(moment), ()
     from dateutil import tz
 
@@ -175,8 +169,10 @@ def settle(moment: datetime) -> tuple[datetime, tuple[str, ...]]:
     return with_fixed_offset(tz.resolve_imaginary(moment)), ("time-nonexistent",)
 
 
-def _zone(text: str) -> tzinfo | None:
+def _zone(text: str | None) -> tzinfo | None:
     """Read a printed zone or offset; None for a word that is none."""
+    if not text:
+        return None
     if text[0] in "+-":
         minutes = int(text[1:3]) * 60 + int(text[-2:])
         return timezone(timedelta(minutes=minutes if text[0] == "+" else -minutes)) if minutes < 24 * 60 else None
@@ -185,9 +181,7 @@ def _zone(text: str) -> tzinfo | None:
 
 def _weekday_warning(weekday: str | None, moment: datetime) -> tuple[str, ...]:
     """Compare a printed weekday with the date; the date wins."""
-    if not weekday:
-        return ()
-    name = weekday.casefold()
+    name = (weekday or "").casefold()
     printed = _OTHER_WEEKDAYS.get(name, _WEEKDAYS.index(name) if name in _WEEKDAYS else None)
     return () if printed == moment.weekday() else ("weekday-mismatch",)
 

@@ -4,7 +4,7 @@ The topic codes and their German labels are from the IPTC Media Topics, © IPTC,
 this table are shipped. The aliases are a judgement, and so is every row without a topic of its own.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from newsarc.wording import fold_word
@@ -89,6 +89,7 @@ def words() -> dict[str, str]:
     return table
 
 
+@lru_cache(1024)
 def canonical(word: str) -> str | None:
     """Return the label a printed or typed word stands for: label, alias, desk code or topic code; None if unknown.
 

@@ -24,7 +24,7 @@ NAME = "portal"
 
 def sniff(head: bytes) -> bool:
     """Tell whether the first bytes of a source hold a date line of the family."""
-    return is_dump(decode_head(head))
+    return is_dump(decode_head(head)[0])
 
 
 def parse(source: Source) -> Iterator[Article]:

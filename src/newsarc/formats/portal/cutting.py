@@ -13,11 +13,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from newsarc.encoding import byte_length, detect
+from newsarc.encoding import byte_length, decode_head, detect
 from newsarc.errors import TooLarge
 from newsarc.formats.portal.grammar import CREDIT, DATE_LINE, LOOSE_DATE, RULE, is_more, looks_like_keywords, reads_on
 from newsarc.source import Source
 
+_LEAST_WINDOW = 1 << 20  # characters
 MOST_CHARACTERS = 16 << 20  # of one dump
 
 
@@ -49,30 +50,44 @@ def cut(source: Source) -> Iterator[Dump]:
     Raises:
         TooLarge: More than 16 million characters stand between two date lines.
     """
-    codec = detect(source.chunks())
-    decoder = codecs.getincrementaldecoder(codec)("replace")
-    offset, window = 0, ""
-    wanted = 1 << 20
-    for chunk in source.chunks():
-        window += decoder.decode(chunk)
-        if len(window) < wanted:
-            continue
-        dumps = _cut_window(window, whole=False)
-        for start, end, lines, anchor in dumps[:-1]:
-            length = byte_length(window[start:end], codec) + _mark(codec, offset)
+    offset = 0
+    for window, codec, is_last in _windows(source):
+        dumps = _cut_window(window.text, whole=is_last)
+        for start, end, lines, anchor in dumps if is_last else dumps[:-1]:
+            length = byte_length(window.text[start:end], codec) + _mark(codec, offset)
+            if is_last and end == len(window.text):
+                length = source.size - offset
             yield Dump(lines, anchor, offset, length, codec)
             offset += length
-        window = window[dumps[-1][0] :] if len(dumps) > 1 else window
-        wanted = len(window) + max(1 << 20, len(window))
-        if len(window) > MOST_CHARACTERS:
-            raise TooLarge(source.name, f"more than {MOST_CHARACTERS:,} characters without a date line")
-    window += decoder.decode(b"", final=True)
-    for start, end, lines, anchor in (dumps := _cut_window(window, whole=True)):
-        length = byte_length(window[start:end], codec) + _mark(codec, offset)
-        if end == dumps[-1][1]:
-            length = source.size - offset
-        yield Dump(lines, anchor, offset, length, codec)
-        offset += length
+        if len(dumps) > 1:
+            window.text = window.text[dumps[-1][0] :]
+
+
+class _Window:
+    """The text in hand; what a reader leaves in it comes again at the start of the next."""
+
+    def __init__(self, text: str = "") -> None:
+        self.text = text
+
+
+def _windows(source: Source) -> Iterator[tuple[_Window, str, bool]]:
+    """Yield a growing window of a source, its codec, and whether it is the last; a small source is one window."""
+    if source.size == len(source.head):
+        text, codec = decode_head(source.head)
+        yield _Window(text), codec, True
+        return
+    codec = detect(source.chunks())
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    window, wanted = _Window(), _LEAST_WINDOW
+    for chunk in source.chunks():
+        window.text += decoder.decode(chunk)
+        if len(window.text) >= wanted:
+            yield window, codec, False
+            wanted = len(window.text) + max(_LEAST_WINDOW, len(window.text))
+            if len(window.text) > MOST_CHARACTERS:
+                raise TooLarge(source.name, f"more than {MOST_CHARACTERS:,} characters without a date line")
+    window.text += decoder.decode(b"", final=True)
+    yield window, codec, True
 
 
 def _mark(codec: str, offset: int) -> int:
@@ -87,7 +102,7 @@ def _cut_window(window: str, *, whole: bool) -> list[tuple[int, int, list[Line],
     it is left to the next window.
     """
     raw = window.splitlines(keepends=True)
-    lines = _lines(raw)
+    lines = _lines(raw if "\ufeff" not in window else [text.replace("\ufeff", " ") for text in raw])
     anchors = _anchors(lines)
     if not whole:
         anchors = [anchor for anchor in anchors if anchor < len(lines) - 3]
@@ -122,15 +137,14 @@ def _lines(raw: list[str]) -> list[Line]:
     lines: list[Line] = []
     begin = 0  # of the block in `lines`
     blank = True
-    for number, text in enumerate(raw):
-        text = text.strip().strip("\ufeff").strip() if "\ufeff" in text else text.strip()  # noqa: PLW2901
+    for number, text in enumerate(map(str.strip, raw)):
         if not text:
             blank = True
             continue
         if blank:
             _loosen(lines, begin)
             begin = len(lines)
-        lines.append(Line(text, number, blank, tight=False))
+        lines.append(Line._make((text, number, blank, False)))
         blank = False
     _loosen(lines, begin)
     return lines

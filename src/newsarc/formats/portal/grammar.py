@@ -50,6 +50,8 @@ _MOST_WORDS = 6  # of one keyword
 
 def is_dump(text: str) -> bool:
     """Tell whether a text holds a date line of the family: with seconds, or a looser one beside the family's footer."""
+    if _ANY_DATE_LINE.search(text):
+        return True
     text = "\n".join(text.splitlines())
     if _ANY_DATE_LINE.search(text):
         return True
@@ -63,6 +65,8 @@ def is_more(line: str) -> bool:
 
 def reads_on(line: str) -> bool:
     """Tell whether a line ends like the tail of a related link; cheap, the dots may be damaged."""
+    if line.endswith("weiterlesen..."):
+        return True
     return "weiterlesen" in line[-20:] and _READ_ON.search(line[-20:]) is not None
 
 

@@ -5,10 +5,11 @@ samples/portal/gallery.txt, samples/portal/related-cut.txt
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from newsarc.article import Article, Block, Media, Origin, RelatedLink
-from newsarc.encoding import is_doubtful, repair, tidy
+from newsarc.encoding import mend
 from newsarc.formats.portal.cutting import Dump, Line
 from newsarc.formats.portal.grammar import (
     CREDIT,
@@ -82,11 +83,7 @@ def read_dump(source: Source, dump: Dump) -> Article | None:
 def _mended(lines: list[Line]) -> tuple[list[Line], list[str]]:
     """Repair the umlauts of a dump and bring it to NFC; no repair crosses a line end, so the lines stay the same."""
     text = "\n".join([line.text for line in lines])
-    repaired, charsets = repair(text)
-    mended = tidy(repaired)
-    warnings = [f"encoding-repaired:{charset}" for charset in charsets]
-    if is_doubtful(mended):
-        warnings.append("encoding-doubtful")
+    mended, warnings = mend(text)
     if mended is not text:
         lines = [line._replace(text=new) for line, new in zip(lines, mended.split("\n"), strict=True)]
     return lines, warnings
@@ -231,6 +228,7 @@ def _links(lines: list[Line]) -> tuple[tuple[RelatedLink, ...], list[str], bool]
     return tuple(links), leftover, bool(pending)
 
 
+@lru_cache(4096)  # the footers of a portal name the same stories again and again
 def _link(text: str) -> RelatedLink | None:
     """Read one related link; its title is told from its teaser by `normalize`."""
     start = text.rfind("(")

@@ -1,0 +1,71 @@
+"""What an article as printed means, all of it: the one step between a format and the archive.
+
+A format fills what the source printed, `normalize` what it means; doing it twice changes nothing.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from newsarc.article import Article, RelatedLink
+from newsarc.normalize.categories import categorize, lexicon
+from newsarc.normalize.dates import read_date
+from newsarc.normalize.sections import canonical
+from newsarc.normalize.text import one_line
+from newsarc.normalize.titles import split_title
+from newsarc.wording import portal_id, without_dateline
+
+
+def normalize(
+    article: Article, *, now: datetime | None = None, category: str | None = None, reader: str | None = None
+) -> Article:
+    """Give the printed words of an article their meaning.
+
+    Args:
+        article: As a format yields it, or normalized before: then nothing changes.
+        now: The present moment, aware; dates after the German tomorrow are flagged. None: none is.
+        category: The canonical label a person gives to sources that state none.
+        reader: The version of newsarc that reads, for `origin.reader`; the lexicon's is added.
+    """
+    changes: dict[str, Any] = {}
+    warnings = list(article.warnings)
+    for name in ("kicker", "headline"):
+        if text := getattr(article, name):
+            changes[name] = one_line(text)
+    changes["keywords"] = tuple(map(one_line, article.keywords))
+    if article.published_text and article.published is None:
+        reading = read_date(article.published_text, now=now)
+        changes |= {"published": reading.moment, "published_precision": reading.precision}
+        warnings += reading.warnings
+    if article.related:
+        changes["related"] = tuple(map(_normalize_link, article.related))
+        times = [link.published for link in changes["related"] if link.published]
+        changes["captured_after"] = max(times, default=None)
+        if len(times) < sum(link.published_text is not None for link in article.related):
+            warnings.append("related-date-unreadable")
+    changes |= categorize(article, category)
+    changes["warnings"] = tuple(dict.fromkeys(warnings))
+    if not article.id:
+        words = article.headline or without_dateline(article.lead or "")
+        published = changes.get("published", article.published)
+        changes["id"] = portal_id(published, article.published_text, words)
+    if reader and article.origin:
+        changes["origin"] = article.origin.model_copy(update={"reader": f"{reader} lexicon {lexicon().version}"})
+    return article.model_copy(update=changes)
+
+
+@lru_cache(4096)  # the footers of a portal name the same stories again and again
+def _normalize_link(link: RelatedLink) -> RelatedLink:
+    """Split a link's title from its teaser and read its section and time; a link read before stays."""
+    if link.title_confidence is not None or link.title is None:
+        return link
+    title = split_title(link.title)
+    return link.model_copy(
+        update={
+            "title": one_line(title.title),
+            "title_confidence": title.confidence,
+            "teaser": title.teaser,
+            "category": canonical(link.category_text) if link.category_text else None,
+            "published": read_date(link.published_text).moment if link.published_text else None,
+        }
+    )

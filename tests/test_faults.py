@@ -1,0 +1,445 @@
+"""A disk that fails, is full, or loses power costs nothing that was archived; one that changes a byte is found out."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import faulty
+from faulty import (
+    BAD_NAME,
+    ROTATE_AT,
+    UNREADABLE,
+    Entry,
+    Failing,
+    Forgets,
+    Recording,
+    Step,
+    Stepping,
+    Torn,
+    Unflushed,
+    dice,
+    digests,
+    dumps,
+    entries_of,
+    everything,
+    faults,
+    filled,
+    folder_of,
+    keep,
+    losses,
+    power_lost,
+    segments,
+    whole_lines,
+)
+from material import NOON
+from newsarc import archive as room
+from newsarc.archive import Archive
+from newsarc.archive.disk import locked
+from newsarc.errors import ArchiveDamaged, ArchiveLocked, ArchiveNotFound, NewsarcError, StorageError, UnknownFormat
+
+ONE, TWO, THREE = dumps(3).values()
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
+
+
+# The Nth step fails.
+
+
+class Base(NamedTuple):
+    """An archive with a tail to recover and a full segment, a folder to ingest, and what must come out."""
+
+    root: Path
+    lines: list[bytes]
+    folder: Path
+    wanted: Counter[bytes]
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Base:
+    folder = folder_of({**dumps(6), BAD_NAME: UNREADABLE}, tmp_path / "sources")
+    keep(tmp_path / "clean", folder)
+    root = tmp_path / "base"
+    keep(root, folder_of(dumps(3), tmp_path / "earlier"))
+    head, lines = (root / "HEAD").read_bytes(), whole_lines(root)
+    keep(root, folder_of(dumps(5), tmp_path / "later"))
+    one, two = segments(root)
+    fourth, fifth = two.read_bytes().splitlines(keepends=True)
+    one.write_bytes(one.read_bytes() + fourth + fifth[:500])
+    two.unlink()
+    (root / "HEAD").write_bytes(head)
+    return Base(root, lines, folder, everything(tmp_path / "clean"))
+
+
+def steps_of(base: Base, root: Path) -> list[str]:
+    """Count the steps of a run in which nothing fails."""
+    shutil.copytree(base.root, root)
+    disk = Stepping()
+    keep(root, base.folder, disk=disk)
+    assert set(disk.steps) == {"create", "write", "truncate", "fsync", "fsync_folder", "replace"}
+    return disk.steps
+
+
+@pytest.mark.parametrize("for_ever", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("code", ERRORS, ids=errno.errorcode.get)
+def test_any_step_may_fail(base: Base, tmp_path: Path, code: int, for_ever: bool) -> None:
+    steps = steps_of(base, tmp_path / "counted")
+    for number, step in enumerate(steps, 1):
+        root, names = tmp_path / f"{number}", list[str]()
+        shutil.copytree(base.root, root)
+        disk = Failing(number, code, for_ever=for_ever)
+        with pytest.raises(StorageError, match=os.strerror(code)) as caught:
+            keep(root, base.folder, disk=disk, acknowledged=names.append)
+        assert (disk.failed, caught.value.exit_code) == (step, 74)
+        assert not step.startswith("fsync") or disk.flushes_after() == [], (number, step)
+        assert losses(root, names) == [], (number, step)
+        assert [line[:-1] for _, line in Archive(root).scan()][:3] == base.lines, (number, step)
+        assert (root / "LOCK").read_bytes() == b""
+        keep(root, base.folder)
+        assert everything(root) == base.wanted, (number, step)
+        assert losses(root, [*dumps(6), BAD_NAME]) == [], (number, step)
+        shutil.rmtree(root)
+
+
+@pytest.mark.parametrize("code", ERRORS, ids=errno.errorcode.get)
+def test_an_append_that_fails_leaves_every_committed_byte_alone(tmp_path: Path, code: int) -> None:
+    """Before HEAD is replaced the archive is as it was, to the byte but for unnamed originals; after, it is the new."""
+    archive, _ = Archive.create(tmp_path / "archive")
+    filled(archive, *dumps(2).values())
+    entries = entries_of(next(iter(dumps(1, first=3).values())))
+    for number in count(1):
+        root = tmp_path / f"{number}"
+        shutil.copytree(tmp_path / "archive", root)
+        before = digests(root)
+        disk = Failing(number, code)
+        writer = Archive(root, disk=disk)
+        try:
+            writer.append(entries, now=NOON)
+        except StorageError:
+            now = digests(root)
+            is_committed = "replace" in disk.steps[: number - 1]
+            assert disk.failed == "fsync_folder" or not is_committed
+            kept = ["articles/000001.jsonl", "HEAD", "FORMAT", "LOCK"]
+            assert is_committed or [now[name] for name in kept] == [before[name] for name in kept], number
+            assert (writer.append(entries, now=NOON)[0].what == "unchanged") == is_committed
+            assert len(list(writer.scan())) == 3
+            assert faults(root) == []
+        else:
+            assert not disk.failed
+            assert number > 10
+            break
+
+
+def test_making_an_archive_may_fail_at_any_step(tmp_path: Path) -> None:
+    for number in count(1):
+        root, disk = tmp_path / f"{number}", Failing(number, errno.ENOSPC)
+        try:
+            Archive.create(root, disk=disk)
+        except StorageError:
+            pass
+        else:
+            assert number > 10
+            break
+        made, _ = Archive.create(root)
+        assert filled(made, *dumps(1).values()) == ["new"]
+        assert faults(root) == []
+
+
+def test_quarantine_may_fail_at_any_step(tmp_path: Path) -> None:
+    Archive.create(tmp_path / "archive")
+    error = UnknownFormat("x", "y")
+    for number in count(1):
+        shutil.copytree(tmp_path / "archive", root := tmp_path / f"{number}")
+        disk = Failing(number, errno.EIO)
+        try:
+            Archive(root, disk=disk).quarantine(UNREADABLE, error, reader="r", now=NOON)
+        except StorageError:
+            assert not (disk.failed or "").startswith("fsync") or disk.flushes_after() == []
+        else:
+            assert number > 10
+            break
+        assert faults(root) == []
+        Archive(root).quarantine(UNREADABLE, error, reader="r", now=NOON)
+        assert losses(root, [BAD_NAME]) == []
+
+
+@pytest.mark.parametrize("most", [1, 7, 300])
+def test_short_writes_are_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    folder = folder_of({**dumps(5), BAD_NAME: UNREADABLE}, tmp_path / "sources")
+    keep(tmp_path / "clean", folder)
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:most]))
+    keep(tmp_path / "archive", folder)
+    monkeypatch.undo()
+    assert everything(tmp_path / "archive") == everything(tmp_path / "clean")
+    assert losses(tmp_path / "archive", [*dumps(5), BAD_NAME]) == []
+    for path in segments(tmp_path / "clean"):
+        assert path.read_bytes() == (tmp_path / "archive" / "articles" / path.name).read_bytes()
+
+
+@pytest.mark.xfail(strict=True, raises=ArchiveLocked, reason="a step's TimeoutError is taken for the lock's")
+def test_a_disk_that_times_out_is_no_lock(archive: Archive) -> None:
+    writer = Archive(archive.root, disk=Failing(1, errno.ETIMEDOUT))
+    with pytest.raises(StorageError):
+        filled(writer, *dumps(1).values())
+
+
+@pytest.mark.xfail(strict=True, raises=StorageError, reason="create turns the lock's TimeoutError into 74")
+def test_an_archive_that_another_run_is_making_is_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "LOCK_WAIT", 0.1)
+    with locked(str(tmp_path / "LOCK"), wait=0, holder="process 1"), pytest.raises(ArchiveLocked):
+        Archive.create(tmp_path)
+
+
+# The disk is full.
+
+LIMITS = (0, 100, 200, 260, 300, 512, 1000, 2000, 4096, 8000, 20_000, 50_000, 80_000, 100_000, 110_000, 120_000,
+          128_000, 135_000, 140_000, 150_000, 170_000)  # fmt: skip
+
+
+def limited(limit: int, root: Path, folder: Path) -> "subprocess.CompletedProcess[bytes]":
+    """Ingest a folder where no file may be longer than so many bytes."""
+    words = [sys.executable, faulty.__file__, "limited", str(limit), "ingest", "--archive", str(root), str(folder)]
+    return subprocess.run(words, capture_output=True, check=False, timeout=60)
+
+
+def test_a_full_disk_is_74_and_one_line_and_the_next_run_resumes(tmp_path: Path) -> None:
+    folder = folder_of(dumps(130), tmp_path / "sources")
+    assert limited(10_000_000, tmp_path / "clean", folder).returncode == 0
+    wanted = everything(tmp_path / "clean")
+    longest = segments(tmp_path / "clean")[0].stat().st_size
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda limit: limited(limit, tmp_path / f"{limit}", folder), LIMITS))
+    assert len([limit for limit in LIMITS if limit < longest]) >= 19
+    stored = Counter[int]()
+    for limit, run in zip(LIMITS, runs, strict=True):
+        root = tmp_path / f"{limit}"
+        assert run.returncode == 74, (limit, run)
+        errors = [line for line in run.stderr.decode().splitlines() if not line.startswith("archive ")]
+        assert len(errors) == 1, (limit, run)
+        assert errors[0].startswith("newsarc: error: cannot write ("), limit
+        assert "File too large" in errors[0], limit
+        assert run.stdout == b""
+        try:
+            stored[len(list(Archive(root).articles()))] += 1
+        except ArchiveNotFound:
+            assert limit < 300
+        else:
+            assert faults(root) == [], limit
+        keep(root, folder)
+        assert everything(root) == wanted, limit
+        assert faults(root) == [], limit
+    assert stored[0]
+    assert len(stored) > 1
+
+
+# The power goes.
+
+STATES = 300
+
+
+class Night(NamedTuple):
+    """The log of some runs, and all that they were given."""
+
+    log: list[Step]
+    entries: list[Entry]
+
+
+def night(root: Path, forgets: Forgets) -> Night:
+    """Make an archive, append, die in a write, recover, append over two rotations; noting what was acknowledged."""
+    disk = Recording(root, forgets)
+    sources = [entries_of(data, name) for name, data in dumps(8).items()]
+
+    def append(*numbers: int) -> None:
+        writer = Archive(root, disk=disk, rotate_at=ROTATE_AT)
+        filed = writer.append([entry for number in numbers for entry in sources[number]], now=NOON)
+        disk.note("acknowledged", os.fspath(root), 0, " ".join(one.id for one in filed).encode())
+
+    Archive.create(root, disk=disk)
+    append(0)
+    append(1)
+    disk.tears = 700
+    with pytest.raises(Torn):
+        append(2, 3)
+    disk.tears = 0
+    append(4)
+    append(5, 6)
+    append(7, 0)
+    assert len(segments(root)) == 3
+    assert len(list((root / "lost+found").iterdir())) == 1
+    assert faults(root) == []
+    return Night(disk.log, [entry for source in sources for entry in source])
+
+
+def lost(known: Night, root: Path, seed: int) -> str:
+    """Lose power at a moment, look what is there, go on; returns what is wrong."""
+    roll = dice(seed)
+    acknowledged = set(power_lost(known.log, roll.randrange(len(known.log) + 1), root, roll))
+    try:
+        stored = {one.id for one in Archive(root).articles()}
+        if wrong := [*(acknowledged - stored), *faults(root)]:
+            return wrong[0]
+    except (NewsarcError, ValueError) as error:
+        if acknowledged:
+            return str(error)
+    try:
+        archive, _ = Archive.create(root, disk=Unflushed(), rotate_at=ROTATE_AT)
+        archive.append(known.entries, now=NOON)
+        once = sorted(one.id for one in archive.articles()) == sorted(article.id for article, _ in known.entries)
+    except (NewsarcError, ValueError) as error:
+        return str(error)
+    return "".join(faults(root)[:1]) if once else "not each once after the next run"
+
+
+def nights(tmp_path: Path, forgets: Forgets) -> list[str]:
+    """Lose power in each of so many ways; returns what was wrong, by seed."""
+    known = night(tmp_path / "archive", forgets)
+    assert len(known.log) > 80
+    found = []
+    for seed in range(STATES):
+        root = tmp_path / f"{seed}"
+        if wrong := lost(known, root, seed):
+            found.append(f"seed {seed}: {wrong}")
+        shutil.rmtree(root)
+    return found
+
+
+def test_a_loss_of_power_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
+    assert nights(tmp_path, lambda _step, _name: False) == []
+
+
+MUTATIONS = {
+    "fsync of the segment": ("fsync", ".jsonl"),
+    "fsync of HEAD.tmp": ("fsync", "HEAD.tmp"),
+    "fsync of FORMAT.tmp": ("fsync", "FORMAT.tmp"),
+    "fsync of the pack": ("fsync", ".gz"),
+    "fsync of the archive folder": ("fsync_folder", "archive"),
+    "fsync of articles/": ("fsync_folder", "articles"),
+    "fsync of originals/": ("fsync_folder", "originals"),
+}
+
+
+@pytest.mark.parametrize("left_out", MUTATIONS)
+def test_each_flush_is_needed_and_its_loss_is_seen(tmp_path: Path, left_out: str) -> None:
+    """A protocol without it loses what was acknowledged: this test would see it."""
+    step, ending = MUTATIONS[left_out]
+    found = nights(tmp_path, lambda done, name: done == step and name.endswith(ending))
+    assert len(found) > 5, left_out
+
+
+# A byte changes.
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Make an archive of three articles in two segments, with originals and one source in quarantine."""
+    archive, _ = Archive.create(tmp_path / "small", rotate_at=2000)
+    filled(archive, ONE, TWO, THREE)
+    archive.quarantine(UNREADABLE, UnknownFormat("brief.txt", "unknown"), reader="newsarc", now=NOON)
+    assert len(segments(tmp_path / "small")) == 2
+    return tmp_path / "small"
+
+
+def flips(path: Path, masks: list[int]) -> Iterator[tuple[int, int]]:
+    """Change each byte of a file in turn by each mask's turn; yields place and mask, puts it back."""
+    data = path.read_bytes()
+    with path.open("r+b", buffering=0) as stream:
+        for offset, byte in enumerate(data):
+            mask = masks[offset % len(masks)]
+            os.pwrite(stream.fileno(), bytes([byte ^ mask]), offset)
+            yield offset, mask
+            os.pwrite(stream.fileno(), bytes([byte]), offset)
+
+
+@pytest.fixture(params=["every bit of a byte", 1, 2])
+def masks(request: pytest.FixtureRequest) -> list[int]:
+    """Return what bytes are changed by: 0xFF, or single bits rolled from a seed."""
+    if not isinstance(request.param, int):
+        return [0xFF]
+    roll = dice(request.param)
+    return [1 << roll.randrange(8) for _ in range(997)]
+
+
+def test_check_finds_nothing_where_nothing_is(small: Path) -> None:
+    before = digests(small)
+    assert faults(small) == []
+    assert digests(small) == before
+
+
+def test_every_flipped_byte_of_format_stops_the_opening(small: Path, masks: list[int]) -> None:
+    opened = Archive(small)
+    for offset, _ in flips(small / "FORMAT", masks):
+        with pytest.raises(ArchiveDamaged, match="FORMAT"):
+            Archive(small)
+        assert [fault.where for fault in opened.check()] == ["FORMAT"], offset
+
+
+def test_every_flipped_byte_of_head_is_found_by_readers_writers_and_check(small: Path, masks: list[int]) -> None:
+    opened = Archive(small)
+    for offset, _ in flips(small / "HEAD", masks):
+        with pytest.raises(ArchiveDamaged, match="HEAD"):
+            next(opened.scan())
+        assert [fault.where for fault in opened.check()] == ["HEAD"], offset
+
+
+def test_every_flipped_byte_of_a_line_is_found_and_located(small: Path, masks: list[int]) -> None:
+    """The first fault names the line; where what frames it is hit (3 % of bytes), the next is named too."""
+    opened = Archive(small)
+    flipped = located = alone = 0
+    for path in segments(small):
+        data = path.read_bytes()
+        for offset, mask in flips(path, masks):
+            found = list(opened.check())
+            assert found, (path, offset, mask)
+            flipped += 1
+            blamed = {fault.where.split()[0] for fault in found}
+            number = data.count(b"\n", 0, offset) + 1
+            truth = f"articles/{path.name}:{number}"
+            located += found[0].where.startswith(f"{truth} bytes ")
+            alone += blamed == {truth}
+    assert flipped > 3000
+    assert located == flipped
+    assert alone >= 0.97 * flipped
+
+
+def test_every_flipped_byte_in_quarantine_is_found(small: Path, masks: list[int]) -> None:
+    opened = Archive(small)
+    files = sorted((small / "quarantine").iterdir())
+    assert len(files) == 2
+    for path in files:
+        for offset, mask in flips(path, masks):
+            assert [fault.where for fault in opened.check()] == [f"quarantine/{path.name}"], (path, offset, mask)
+
+
+def test_every_flipped_byte_of_an_original_is_found_unless_it_unpacks_to_the_same(
+    small: Path, masks: list[int]
+) -> None:
+    """A deflate stream ends inside a byte: the bits that fill that byte up say nothing, and flipping one is no damage.
+
+    A whole byte turned over always is: at least one bit of it means something.
+    """
+    opened = Archive(small)
+    articles = list(opened.articles())
+    ends = {one.origin.pack_offset + one.origin.pack_length - 9 for one in articles if one.origin}  # type: ignore[operator]
+    unseen = []
+    for offset, mask in flips(small / "originals" / "000001.gz", masks):
+        found = [fault.where for fault in opened.check()]
+        if not found:
+            unseen.append((offset, mask))
+            assert [opened.original(one) for one in articles] == [ONE, TWO, THREE]
+            continue
+        assert all(where.startswith("originals/000001.gz bytes ") for where in found), (offset, mask)
+        first, last = map(int, found[0].split()[2].rstrip(",").split("-"))
+        assert first <= offset <= last
+        with pytest.raises(ArchiveDamaged, match=r"originals/000001\.gz"):
+            [opened.original(one) for one in articles]
+    assert masks != [0xFF] or not unseen
+    assert {offset for offset, _ in unseen} <= ends
