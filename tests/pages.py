@@ -6,7 +6,7 @@ from typing import get_args, get_origin
 import click
 
 from newsarc import errors
-from newsarc.article import WARNINGS, Article, Block, Candidate, Media, Origin, RelatedLink
+from newsarc.article import Article, Block, Candidate, Media, Origin, RelatedLink
 from newsarc.cli import cli
 
 _MADE = "<!-- Made by `make bless` from the code; do not edit. -->\n"

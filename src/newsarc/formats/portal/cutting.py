@@ -48,12 +48,14 @@ def cut(source: Source) -> Iterator[Dump]:
     """Yield the dumps of a source, in order.
 
     Raises:
-        TooLarge: More than 16 million characters stand between two date lines.
+        TooLarge: A story is longer than 16 million characters; those before it were yielded.
     """
     offset = 0
     for window, codec, is_last in _windows(source):
         dumps = _cut_window(window.text, whole=is_last)
         for start, end, lines, anchor in dumps if is_last else dumps[:-1]:
+            if end - start > MOST_CHARACTERS:
+                raise TooLarge(source.name, f"the story at byte {offset} has {end - start:,} characters")
             length = byte_length(window.text[start:end], codec) + _mark(codec, offset)
             if is_last and end == len(window.text):
                 length = source.size - offset
@@ -84,8 +86,8 @@ def _windows(source: Source) -> Iterator[tuple[_Window, str, bool]]:
         if len(window.text) >= wanted:
             yield window, codec, False
             wanted = len(window.text) + max(_LEAST_WINDOW, len(window.text))
-            if len(window.text) > MOST_CHARACTERS:
-                raise TooLarge(source.name, f"more than {MOST_CHARACTERS:,} characters without a date line")
+            if len(window.text) > 2 * MOST_CHARACTERS:
+                raise TooLarge(source.name, f"more than {len(window.text):,} characters without a date line")
     window.text += decoder.decode(b"", final=True)
     yield window, codec, True
 
