@@ -19,6 +19,7 @@ from newsarc.errors import (
     ArchiveNotFound,
     ArchiveTooNew,
     NotAnArchive,
+    OriginalNotKept,
     UnknownFormat,
 )
 from newsarc.ingest import Reading
@@ -214,7 +215,7 @@ def test_without_originals_none_is_kept_and_none_is_missed(tmp_path: Path) -> No
     filled(archive, FIRST)
     assert list((tmp_path / "archive" / "originals").iterdir()) == []
     assert faults(tmp_path / "archive") == []
-    with pytest.raises(ArchiveNotFound):
+    with pytest.raises(OriginalNotKept):
         archive.original(next(archive.articles()))
     opened, created = Archive.create(tmp_path / "archive", originals=True)
     assert not created
@@ -239,7 +240,7 @@ def test_quarantine_keeps_the_bytes_and_says_why(archive: Archive) -> None:
     assert sorted(path.name for path in folder.iterdir()) == [f"{digest}.json", f"{digest}.raw"]
     assert (folder / f"{digest}.raw").read_bytes() == UNREADABLE
     note = json.loads((folder / f"{digest}.json").read_bytes())
-    assert (note["reason"], note["where"], note["stage"]) == ("unknown-format", "brief.txt", "read")
+    assert (note["reason"], note["where"], note["stage"]) == ("unknown-format", "brief.txt", "sniff")
     assert (note["of"], note["reader"], note["why"]) == (digest, "newsarc test", error.why)
     before = digests(folder)
     archive.quarantine(UNREADABLE, error, reader="newsarc later", now=NOON)

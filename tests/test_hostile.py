@@ -54,7 +54,7 @@ READABLE: dict[str, Callable[[], bytes]] = {
     "bare related links": lambda: links("".join(map(BARE.format, range(MANY // 5)))),
     "paragraphs": lambda: body("\n\n".join(f"Die Arbeit {number} ruht." for number in range(MANY))),
     "headings": lambda: body("\n\n".join(f"Teil {number}" for number in range(MANY // 5))),
-    "words of one paragraph": lambda: body(" ".join(f"wort{number}-haus" for number in range(MANY))),
+    "words of one paragraph": lambda: body(" ".join(f"wort{number}-haus" for number in range(MANY // 5))),
     "keywords": lambda: dump(lead=f"Das ist {SENTINEL}.").replace(b"Hafen", b", ".join(b"%d" % n for n in range(MANY))),
     "date lines in sentences": lambda: body("Am 05.06.2023 - 14:20:11 war es so.\n\n" * (MANY // 5)),
     "date lines in a list": lambda: body("• 05.06.2023 - 14:20:11\n" * (MANY // 5)),
@@ -70,7 +70,7 @@ READABLE: dict[str, Callable[[], bytes]] = {
     "marker lines": lambda: dump() + MORE * 50_000 + LAST_LINK,
     "marker lines without blank lines": lambda: dump() + b"\nWeitere Meldungen" * 50_000 + b"\n" + LAST_LINK,
     "credit lines": lambda: dump() + b"\n@ dpa.de\n" * 50_000 + MORE + LAST_LINK,
-    "gallery": lambda: body("• Turm - Foto: Erna Muster\n\nErna Muster\n\n" * 50_000),
+    "gallery": lambda: body("• Turm - Foto: Erna Muster\n\nErna Muster\n\n" * 10_000),
     "blank lines": lambda: dump() + b"\n" * 10**6 + MORE + LAST_LINK,
     "carriage returns": lambda: dump().replace(b"\n", b"\r") + b"\r" * 10**6 + MORE.replace(b"\n", b"\r") + LAST_LINK,
     "one line of 5 MB": lambda: body("wort " * 10**6),
@@ -105,7 +105,7 @@ def test_a_hostile_dump_is_read_to_its_last_word_in_time(name: str) -> None:
 
 REFUSED: dict[str, Callable[[], bytes]] = {
     "date lines": lambda: dump() + b"\n05.06.2023 - 14:20:11\n" * MANY,
-    "date lines alone": lambda: b"05.06.2023 - 14:20:11\n" * MANY,
+    "date lines alone": lambda: b"05.06.2023 - 14:20:11\n" * (MANY // 5),
     "a million loose dates": lambda: b"05.06.2023 - 14:20\n\n" * 50_000,
     "keywords of more than a megabyte": lambda: dump().replace(b"Hafen", b", ".join([b"Hafen"] * 200_000)),
     "brackets alone": lambda: b"(" * 10**6,
@@ -127,18 +127,17 @@ def test_what_cannot_be_read_is_refused_in_time(name: str) -> None:
     assert process_time() - begun < GENEROUS
 
 
-@pytest.mark.xfail(strict=True, reason="the limit is looked at only when the window has doubled, and never at the end")
 def test_a_story_of_a_little_more_than_sixteen_million_letters_is_too_large() -> None:
     with pytest.raises(TooLarge):
         articles_of(dump() + b"Turm " * 3_500_000)
 
 
 @pytest.mark.xfail(strict=True, reason="each rule line at the ends of a dump copies the list of all lines: quadratic")
-@pytest.mark.parametrize("data", [dump() + b"---\n\n" * 20_000, b"---\n\n" * 20_000 + dump()], ids=["behind", "before"])
+@pytest.mark.parametrize("data", [dump() + b"---\n\n" * 30_000, b"---\n\n" * 30_000 + dump()], ids=["behind", "before"])
 def test_rule_lines_cost_little(data: bytes) -> None:
     begun = process_time()
     articles_of(data)
-    assert process_time() - begun < 0.15
+    assert process_time() - begun < 0.3
 
 
 NASTY = {
@@ -175,9 +174,10 @@ def test_nasty_characters_in_any_place_lose_no_word(name: str) -> None:
 
 SAMPLE_BYTES = [path.read_bytes() for path in sorted((SAMPLES / "portal").rglob("*.txt"))]
 TOKENS = [
-    b"\n", b"\n\n", b"\r", b" ", b".", b"(", b")", b",", b"@ dpa.de", b"\nWeitere Meldungen\n", b"weiterlesen...", b"---\n",
-    b"05.06.2023 - 14:20:11\n", b"\n\n31.12.9999 - 23:59:59\n\n", b"05.06.2023 - 14:20 Uhr", "• - Foto: ".encode(), b"\0",
-    b"\xff", b"\xef\xbb\xbf", b"\xc3", b"\xe2\x80", "Ã¤".encode(), "\u2028".encode(), "\u0301".encode(), b"\x85", b"1. ",
+    b"\n", b"\n\n", b"\r", b" ", b".", b"(", b")", b",", b"@ dpa.de", b"\nWeitere Meldungen\n", b"weiterlesen...",
+    b"---\n", b"05.06.2023 - 14:20:11\n", b"\n\n31.12.9999 - 23:59:59\n\n", b"05.06.2023 - 14:20 Uhr", b"\0",
+    "• - Foto: ".encode(), b"\xff", b"\xef\xbb\xbf", b"\xc3", b"\xe2\x80", "Ã¤".encode(), "\u2028".encode(),
+    "\u0301".encode(), b"\x85", b"1. ",
 ]  # fmt: skip
 
 
@@ -250,6 +250,14 @@ def test_a_dump_cut_anywhere_is_read_or_refused(story: Dump, layout: str, data: 
 def test_a_mark_before_bytes_that_are_no_utf8_lies() -> None:
     damaged = dump().replace(b"Die Arbeiten", b"\xff" * 300)
     is_read_or_refused(b"\xef\xbb\xbf" + damaged + b"\n" + dump("Anderer Turm"))
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a line of nothing but NUL or U+FEFF is empty after tidying: IndexError in _body"
+)
+@pytest.mark.parametrize("line", ["\0", "\0\0", "x\n\n\ufeff\0\ufeff"])
+def test_a_line_of_what_is_taken_away_is_no_block(line: str) -> None:
+    is_read_or_refused(body(f"{line}\n\nDie Arbeit ruht."))
 
 
 @pytest.mark.xfail(strict=True, reason="an ordinal and 59 blanks in a link: IndexError in split_sentences")

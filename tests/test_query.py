@@ -212,7 +212,7 @@ def plainly(records: list[dict[str, Any]], query: Query) -> list[int]:
     return [record["seq"] for record in hits][: query.limit]
 
 
-@settings(steady, max_examples=600)
+@settings(steady, max_examples=300)
 @given(stored_lines(), queries())
 def test_select_answers_as_the_plain_reading_of_the_design(records: list[dict[str, Any]], query: Query) -> None:
     stored = [(record["seq"], json.dumps(record).encode()) for record in records]

@@ -408,3 +408,13 @@ def test_kept_bytes_are_written_again_before_they_are_flushed(grown: Grown) -> N
     steps = [entry for entry in disk.log if entry[1].endswith(".jsonl")]
     path = "articles/000001.jsonl"
     assert steps == [("write", path, grown.ends(2), b"".join(grown.lines[2:])), ("fsync", path, 0, b"")]
+
+
+def test_a_writer_at_work_notices_that_its_segment_was_cut(grown: Grown) -> None:
+    archive = grown.put(data := b"".join(grown.lines), grown.heads[4])
+    assert recovered(archive) == grown.lines
+    grown.segment.write_bytes(data[:-1])
+    with pytest.raises(ArchiveDamaged, match=r"000001\.jsonl"):
+        filled(archive, *dumps(1, first=5).values())
+    assert grown.segment.read_bytes() == data[:-1]
+    assert (grown.root / "HEAD").read_bytes() == grown.heads[4]

@@ -6,7 +6,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from material import NOON, SAMPLES, articles_of, dump
@@ -266,7 +266,7 @@ def test_other_white_space_does_not_change_the_digest(blank: str) -> None:
     assert digest(Article(lead="Der Turm")) == digest(Article(lead=f"Der{blank}Turm"))
 
 
-@steady
+@settings(steady, max_examples=60)
 @given(articles())
 def test_normalizing_does_not_change_what_the_source_said(article: Article) -> None:
     tidied = normalize(article, now=NOON)

@@ -151,7 +151,7 @@ def read(place: Place) -> Source:
     try:
         with _opened(place) as stream:
             size = os.fstat(stream.fileno()).st_size
-            head = stream.read(IN_MEMORY + 1 if size <= IN_MEMORY else HEAD)
+            head = stream.read(HEAD) if size > IN_MEMORY else stream.read()
             if head.startswith(b"\x1f\x8b"):
                 return _unpacked(place.name, gunzip(chain((head,), _pieces(stream)), place.name))
             if size <= IN_MEMORY:

@@ -7,6 +7,7 @@ out to a writer (`output`); `ending` turns errors into exit codes. Rooms are imp
 them, so that `--help` and `list` start at once.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -279,11 +280,13 @@ def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
 
 
 def _reading(said: dict[str, Any]) -> "Reading":
+    """Say how sources are to be read. Records hold no cycles, so a run over many looks for some only rarely."""
     from newsarc.formats import named
     from newsarc.ingest import Reading
 
     if said["format"]:
         named(said["format"])
+    gc.set_threshold(100_000, 20, 20)
     return Reading(said["format"], said["category"], _now())
 
 

@@ -7,7 +7,6 @@ confidence: from .60 on the label is taken, below it the best two are named. A s
 import math
 import pkgutil
 import re
-from collections.abc import Collection
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,7 +21,7 @@ _FIRST_WORDS = 60  # headline and lead: each counts twice
 _DAMPING = 0.3  # keeps the shares of short texts low
 _PART = 0.8  # weight of a part of a hyphenated word
 _SHORTEST_PART = 3  # letters of such a part
-_MOST_KNOWN = 200_000  # pieces of text remembered
+_MOST_KNOWN = 100_000  # pieces of text remembered
 _LONGEST_PIECE = 1000  # characters of a piece that are looked at
 
 _PUNCTUATION = ".,;:!?«»„“”\"'()"
@@ -33,20 +32,22 @@ Weights = tuple[tuple[int, float], ...]
 
 
 class Lexicon(NamedTuple):
-    """The patterns: beginnings and endings by their first or last three letters."""
+    """The patterns by kind, with the weight of each label; `begins` and `ends` find them by three letters."""
 
     version: str
     whole: dict[str, dict[int, int]]
-    prefixes: dict[str, dict[str, dict[int, int]]]
-    suffixes: dict[str, dict[str, dict[int, int]]]
+    prefixes: dict[str, dict[int, int]]
+    suffixes: dict[str, dict[int, int]]
     infixes: dict[str, dict[int, int]]
+    begins: dict[str, tuple[str, ...]]
+    ends: dict[str, tuple[str, ...]]
 
 
 @cache
 def lexicon() -> Lexicon:
     """Load lexicon.txt; a line `# version N` counts its changes."""
     text = (pkgutil.get_data("newsarc.normalize", "lexicon.txt") or b"").decode()
-    loaded = Lexicon(text.partition("# version ")[2].split("\n", 1)[0], {}, {}, {}, {})
+    loaded = Lexicon(text.partition("# version ")[2].split("\n", 1)[0], {}, {}, {}, {}, {}, {})
     label, labels = -1, [_folded(name) for name in LABELS]
     for line in _folded(text).splitlines():
         if line.startswith("["):
@@ -54,42 +55,42 @@ def lexicon() -> Lexicon:
         elif line and not line.startswith("#"):
             pattern, weight = line.split("^")
             _table(loaded, pattern).setdefault(pattern.strip("*"), {})[label] = int(weight)
+    for start in loaded.prefixes:
+        loaded.begins[start[:3]] = (*loaded.begins.get(start[:3], ()), start)
+    for end in loaded.suffixes:
+        loaded.ends[end[-3:]] = (*loaded.ends.get(end[-3:], ()), end)
     return loaded
 
 
 def _table(loaded: Lexicon, pattern: str) -> dict[str, dict[int, int]]:
     """Return the table a pattern belongs in; a pattern with a star has three letters and more."""
-    letters = pattern.strip("*")
     if pattern.startswith("*"):
-        return loaded.infixes if pattern.endswith("*") else loaded.suffixes.setdefault(letters[-3:], {})
-    return loaded.prefixes.setdefault(letters[:3], {}) if pattern.endswith("*") else loaded.whole
+        return loaded.infixes if pattern.endswith("*") else loaded.suffixes
+    return loaded.prefixes if pattern.endswith("*") else loaded.whole
 
 
-def _weigh(word: str, infixes: Collection[str]) -> Weights:
+def _weigh(word: str) -> Weights:
     """Return what one occurrence of a word says for each label; a word claimed by several says less for each.
 
-    `infixes` are those that may be in it. The parts of a hyphenated word count a little less than the whole.
+    The parts of a hyphenated word count a little less than the whole.
     """
-    best = _matches(word, infixes)
+    best = _matches(word)
     if "-" in word:
         for part in word.split("-"):
             if len(part) >= _SHORTEST_PART:
-                for label, weight in _matches(part, infixes).items():
+                for label, weight in _matches(part).items():
                     best[label] = max(best.get(label, 0), _PART * weight)
     total = sum(best.values())
     return tuple((label, weight * weight / total) for label, weight in sorted(best.items()))
 
 
-def _matches(word: str, infixes: Collection[str]) -> dict[int, float]:
+def _matches(word: str) -> dict[int, float]:
     """Return the largest weight each label's patterns give a word."""
     loaded = lexicon()
-    found = [loaded.whole[word]] if word in loaded.whole else []
-    if begins := loaded.prefixes.get(word[:3]):
-        found += [weights for start, weights in begins.items() if word.startswith(start)]
-    if ends := loaded.suffixes.get(word[-3:]):
-        found += [weights for end, weights in ends.items() if word.endswith(end)]
-    if infixes:
-        found += [loaded.infixes[infix] for infix in infixes if infix in word]
+    found = [loaded.whole.get(word, {})]
+    found += [loaded.prefixes[start] for start in loaded.begins.get(word[:3], ()) if word.startswith(start)]
+    found += [loaded.suffixes[end] for end in loaded.ends.get(word[-3:], ()) if word.endswith(end)]
+    found += [weights for infix, weights in loaded.infixes.items() if infix in word]
     best: dict[int, float] = {}
     for weights in found:
         for label, weight in weights.items():
@@ -129,24 +130,33 @@ def shares(text: str) -> tuple[list[float], int]:
 
 
 def _look_up(pieces: set[str]) -> None:
-    """Work out which words of new pieces of text say something, and remember it."""
+    """Work out which words of new pieces of text say something, and remember it.
+
+    Nearly all of them are one word that says nothing: that is found out with as few steps as there are.
+    """
     loaded = lexicon()
+    begins, ends, whole = loaded.begins, loaded.ends, loaded.whole
     together = _folded(" ".join(pieces))
     infixes = [infix for infix in loaded.infixes if infix in together]
-    for piece in pieces:
-        word = _folded(piece.strip(_PUNCTUATION))
+    for piece, folded in zip(pieces, together.split(), strict=True):
+        word = folded.strip(_PUNCTUATION)
         if not word.isalpha():
-            _known[piece] = tuple(filter(_says, _WORD.findall(_folded(piece[:_LONGEST_PIECE]))))
-        elif word[:3] in loaded.prefixes or word[-3:] in loaded.suffixes or word in loaded.whole or infixes:
-            _known[piece] = (word,) if _says(word, infixes) else ()
+            _known[piece] = tuple(filter(_says, _WORD.findall(folded[:_LONGEST_PIECE])))
+        elif (
+            word in whole
+            or word.startswith(begins.get(word[:3], ()))
+            or word.endswith(ends.get(word[-3:], ()))
+            or any(infix in word for infix in infixes)
+        ) and _says(word):
+            _known[piece] = (word,)
         else:
             _known[piece] = ()
 
 
-def _says(word: str, infixes: Collection[str] | None = None) -> bool:
-    """Tell whether a word says something, and remember what; `infixes` are those that may be in it, None: any."""
+def _says(word: str) -> bool:
+    """Tell whether a word says something, and remember what."""
     if word not in _said:
-        weights = _weigh(word, lexicon().infixes if infixes is None else infixes)
+        weights = _weigh(word)
         if not weights:
             return False
         _said[word] = weights

@@ -27,27 +27,28 @@ def normalize(
         category: The canonical label a person gives to sources that state none.
         reader: The version of newsarc that reads, for `origin.reader`; the lexicon's is added.
     """
-    changes: dict[str, Any] = {}
-    warnings = list(article.warnings)
-    for name in ("kicker", "headline"):
-        if text := getattr(article, name):
-            changes[name] = one_line(text)
+    changes: dict[str, Any] = categorize(article, category)
     changes["keywords"] = tuple(map(one_line, article.keywords))
-    if article.published_text and article.published is None:
+    if article.headline:
+        changes["headline"] = one_line(article.headline)
+    if article.kicker:
+        changes["kicker"] = one_line(article.kicker)
+    warnings: tuple[str, ...] = ()
+    published = article.published
+    if article.published_text and published is None:
         reading = read_date(article.published_text, now=now)
-        changes |= {"published": reading.moment, "published_precision": reading.precision}
-        warnings += reading.warnings
+        published, warnings = reading.moment, reading.warnings
+        changes |= {"published": published, "published_precision": reading.precision}
     if article.related:
-        changes["related"] = tuple(map(_normalize_link, article.related))
-        times = [link.published for link in changes["related"] if link.published]
+        related = changes["related"] = tuple(map(_normalize_link, article.related))
+        times = [link.published for link in related if link.published]
         changes["captured_after"] = max(times, default=None)
-        if len(times) < sum(link.published_text is not None for link in article.related):
-            warnings.append("related-date-unreadable")
-    changes |= categorize(article, category)
-    changes["warnings"] = tuple(dict.fromkeys(warnings))
+        if len(times) < len(related) and any(link.published_text and not link.published for link in related):
+            warnings += ("related-date-unreadable",)
+    if warnings:
+        changes["warnings"] = tuple(dict.fromkeys((*article.warnings, *warnings)))
     if not article.id:
         words = article.headline or without_dateline(article.lead or "")
-        published = changes.get("published", article.published)
         changes["id"] = portal_id(published, article.published_text, words)
     if reader and article.origin:
         changes["origin"] = article.origin.model_copy(update={"reader": f"{reader} lexicon {lexicon().version}"})

@@ -144,7 +144,8 @@ def _lines(raw: list[str]) -> list[Line]:
             blank = True
             continue
         if blank:
-            _loosen(lines, begin)
+            if len(lines) - begin > 1:
+                _loosen(lines, begin)
             begin = len(lines)
         lines.append(Line._make((text, number, blank, False)))
         blank = False
