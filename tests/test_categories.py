@@ -132,18 +132,7 @@ COMBINATIONS = list(
 )
 
 
-@pytest.mark.parametrize(
-    ("prior", "stated", "said", "telling"),
-    [
-        pytest.param(
-            *row,
-            marks=pytest.mark.xfail(
-                row[:3] == ("linked", None, "Kultur"), reason="a person's word yields to a linked category", strict=True
-            ),
-        )
-        for row in COMBINATIONS
-    ],
-)
+@pytest.mark.parametrize(("prior", "stated", "said", "telling"), COMBINATIONS)
 def test_user_precedes_stated_precedes_linked_precedes_inferred(
     prior: Literal["user", "linked", "inferred"] | None, stated: str | None, said: str | None, telling: bool
 ) -> None:
@@ -157,15 +146,6 @@ def test_user_precedes_stated_precedes_linked_precedes_inferred(
     assert (read.category, read.category_by) == expected(prior, stated, said, telling=telling)
     if read.category_by != "inferred":
         assert read.category_confidence is None
-
-
-@pytest.mark.xfail(
-    strict=True, reason="design.md 4: a linked label the full text contradicts yields to the inferred one"
-)
-def test_a_linked_section_that_the_full_text_contradicts_becomes_a_candidate() -> None:
-    read = story(SPORT, category="Religion", category_by="linked")
-    assert (read.category, read.category_by) == ("Sport", "inferred")
-    assert "Religion" in [candidate.category for candidate in read.category_candidates]
 
 
 def test_the_threshold_is_sixty_hundredths_and_nothing_is_rounded_up_to_it() -> None:
@@ -267,12 +247,11 @@ def test_the_lead_weighs_more_than_the_end() -> None:
     assert first[LABELS.index("Sport")] > last[LABELS.index("Sport")]
 
 
-@pytest.mark.xfail(strict=True, reason="when the memory of words is cleared, the text being read loses the known ones")
 def test_shares_do_not_depend_on_what_was_read_before() -> None:
-    before = shares(SPORT)
+    before = shares(f"{SPORT} neuwort")
     shares(" ".join(f"wort{number}" for number in range(210_000)))
-    assert shares(f"{SPORT} neuwort") == pytest.approx(shares(f"{SPORT} neuwort"))
-    assert shares(SPORT) == before
+    assert shares(f"{SPORT} neuwort") == before
+    assert shares(f"neuwort {SPORT}")[1] == before[1]
 
 
 def test_shares_are_shares() -> None:

@@ -284,6 +284,16 @@ def test_damage_is_found_when_a_line_is_shown(filled: Path, run: Run) -> None:
     assert "archive is damaged (articles/000001.jsonl bytes 0-" in done.stderr
 
 
+def test_a_line_that_is_no_record_any_more_is_damage_for_show_too(filled: Path, run: Run) -> None:
+    name = run("list", "--output", "ids", "--order", "oldest").stdout.split()[0]
+    path = filled / "archive" / "articles" / "000001.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"headline":"Windau', b'"headline";"Windau'))
+    for words in (["show", name], ["list"]):
+        done = run(*words)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert "archive is damaged (articles/000001.jsonl bytes 0-" in done.stderr
+
+
 def test_list_delivers_the_whole_lines_before_a_cut(filled: Path, run: Run) -> None:
     path = filled / "archive" / "articles" / "000001.jsonl"
     path.write_bytes(path.read_bytes()[:-10])

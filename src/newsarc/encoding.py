@@ -16,6 +16,7 @@ from functools import cache, lru_cache
 # What German news uses beyond ASCII. Only a span that stands for one of these is damage.
 _LETTERS = "äöüÄÖÜßéèêáàâçôîñøåëïğışÉÇ«»„“”‚‘’–—…€°§·\u00a0"
 # What may also be a word of another language (PĂȘUNE) or a letter in quotes («Â») is damage only beside other damage.
+_MOST_ROUNDS = 8
 _GERMAN_LETTERS = frozenset("äöüÄÖÜß")
 
 _DAMAGING = (
@@ -39,10 +40,9 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (c
 
 _MARK_BEGINS = tuple(mark[:1] for mark, _ in _MARKS)
 
-_COMBINING_RUN = re.compile(
-    r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{30})"
-    r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
+_LONGEST_RUN = 30  # combining marks in a row
+_TAKEN_OUT = re.compile("[\0\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII = bytes(range(1, 128))
 _PLAIN = re.compile("[\u00a0-\u02ff\u2010-\u2027\u2030-\u203a\u20ac]*")  # in NFC, no control, no mark
 _DOUBTFUL = re.compile("[\u0080-\u0084\u0086-\u009f\ufffd]")
@@ -65,6 +65,17 @@ def detect(chunks: Iterable[bytes]) -> str:
     except UnicodeDecodeError:  # cut in the middle of a character
         return "cp1252"
     return "utf-8"
+
+
+def decoder_of(codec: str) -> codecs.IncrementalDecoder:
+    """Return what turns the bytes of a source into text, piece by piece; never raises, and keeps count of bytes.
+
+    A byte order mark comes out as U+FEFF. A byte that is no UTF-8 comes out as a lone surrogate, so that `byte_length`
+    counts it as one; `mend` turns it into U+FFFD.
+    """
+    if codec.startswith("utf-8"):
+        return codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    return codecs.getincrementaldecoder(codec)("replace")
 
 
 def _most_german(data: bytes) -> str:
@@ -90,13 +101,13 @@ def decode_head(head: bytes) -> tuple[str, str]:
     codec = detect([head])
     if codec == "cp1252" and detect([head[:-3]]) == "utf-8":  # only the end of the look is cut
         codec = "utf-8"
-    return head.decode(codec, "replace").removeprefix("\ufeff"), codec
+    return decoder_of(codec).decode(head, final=True), codec
 
 
 def byte_length(text: str, codec: str) -> int:
     """Count the bytes of the source that a piece of its decoded text came from."""
     if codec.startswith("utf-8"):
-        return len(text) if text.isascii() else len(text.encode())
+        return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
     if codec.startswith("utf-16"):
         return len(text.encode("utf-16-le", "surrogatepass"))
     return len(text)
@@ -146,13 +157,16 @@ def repair(text: str) -> tuple[str, tuple[str, ...]]:
     """Repair umlauts, quotes and dashes that were decoded wrongly before the text reached us.
 
     The charset that explains most spans of the whole text wins; then what is left is looked at again, so that
-    doing it twice changes nothing. Returns the text and the charsets found; none found: the same text.
+    doing it twice changes nothing. Returns the text and the charsets found; none found: the same text. So does text
+    with damage in damage in damage: nobody can tell what it was.
 
     >>> repair("KĂ€se fĂŒr Köln")
     ('Käse für Köln', ('iso8859-16',))
     """
-    found: list[str] = []
+    original, found = text, list[str]()
     while not text.isascii() and (hits := _hits(text)):
+        if len(found) == _MOST_ROUNDS:
+            return original, ()
         most = max(hits.values())
         codec = next(name for name in _DAMAGING if hits.get(name) == most)
         text = _mend(text, codec)
@@ -187,16 +201,26 @@ def _hits(text: str) -> dict[str, int]:
 
 def _is_certain(span: str, meant: str) -> bool:
     """Tell whether a span can be nothing but damage."""
-    return meant in _GERMAN_LETTERS or not (meant in "«»" or (meant.isalpha() and span.isalpha()))
+    if meant in _GERMAN_LETTERS:
+        return True
+    return not (meant in "«»" or span[-1] in "«\u00a0" or (meant.isalpha() and span.isalpha()))
 
 
 def tidy(text: str) -> str:
-    """Bring text to NFC, without NUL and marks of byte order; combining marks are capped at 30 (NFC is quadratic)."""
-    if "\0" in text or "\ufeff" in text:
-        text = text.replace("\0", "").replace("\ufeff", "")
-    if text.isascii() or unicodedata.is_normalized("NFC", text):
+    """Bring text to NFC, without NUL and marks of byte order; runs of combining marks are capped (NFC is quadratic)."""
+    text = _TAKEN_OUT.sub("", text)
+    text = _SURROGATES.sub("\ufffd", text)
+    if text.isascii():
         return text
-    return unicodedata.normalize("NFC", _COMBINING_RUN.sub(r"\1", text))
+    text = _long_runs().sub(lambda run: run[0][:_LONGEST_RUN], text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+@cache
+def _long_runs() -> re.Pattern[str]:
+    """Match a run of combining marks, of whatever script, that is longer than any language needs."""
+    marks = "".join(re.escape(chr(number)) for number in range(0x300, 0x1F000) if unicodedata.combining(chr(number)))
+    return re.compile(f"[{marks}]{{{_LONGEST_RUN + 1},}}")
 
 
 def mend(text: str) -> tuple[str, list[str]]:
@@ -204,7 +228,7 @@ def mend(text: str) -> tuple[str, list[str]]:
 
     A clean German text, as nearly all are, is told by its few characters beyond ASCII and comes back at once.
     """
-    beyond = text.encode("utf-8", "replace").translate(None, _ASCII).decode()
+    beyond = text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
     if _PLAIN.fullmatch(beyond) and not any(first in beyond for first in _patterns()):
         return text, []
     repaired, charsets = repair(text)

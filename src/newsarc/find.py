@@ -84,7 +84,8 @@ def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> I
         if len(chosen) > 1:
             more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
             raise AmbiguousId(beginning, ", ".join(chosen[:_MOST_NAMED]) + more)
-        line = archive.read_checked(select(names[chosen[0]], Query())[0])
+        lines = [Stored(place, archive.read_checked(place)) for place, _ in names[chosen[0]]]
+        line = archive.read(select(lines, Query())[0])
         yield line[:-1] if raw else without_framing(line)
 
 

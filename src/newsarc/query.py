@@ -80,14 +80,15 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
     By `published` descending, no time last, then the later line; `oldest` is exactly the other way round. Holds a
     few numbers for each id in memory, never a text.
     """
-    newest: dict[str, dict[int, _Version[P]]] = {}
+    newest: dict[str, dict[tuple[str, int], _Version[P]]] = {}
     for place, line in stored:
         record = json.loads(line)
         versions = newest.setdefault(record["id"], {})
-        known = versions.get(record["version"])
+        counted = (record["version_by"], record["version"])
+        known = versions.get(counted)
         if known is None or record["revision"] >= known.revision:
             arrival = known.arrival if known else record["seq"]
-            versions[record["version"]] = _version(record, place, arrival, is_asked_for=query.matches(record))
+            versions[counted] = _version(record, place, arrival, is_asked_for=query.matches(record))
     found = (max(versions.values(), key=lambda version: version.rank) for versions in newest.values())
     hits = [(version.published, version.seq, version.place) for version in found if version.is_asked_for]
     pick = heapq.nlargest if query.order == "newest" else heapq.nsmallest

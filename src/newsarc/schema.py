@@ -49,8 +49,8 @@ WHERE seq <= (SELECT seq FROM read_json({head}, format = 'newline_delimited', co
 
 CREATE OR REPLACE VIEW newest AS
 WITH versions AS (
-  SELECT *, min(seq) OVER (PARTITION BY id, version) AS arrival,
-    row_number() OVER (PARTITION BY id, version ORDER BY revision DESC, seq DESC) AS reading
+  SELECT *, min(seq) OVER (PARTITION BY id, version_by, version) AS arrival,
+    row_number() OVER (PARTITION BY id, version_by, version ORDER BY revision DESC, seq DESC) AS reading
   FROM articles
 )
 SELECT * EXCLUDE (arrival, reading) FROM versions WHERE reading = 1

@@ -11,8 +11,8 @@ _MARK = re.compile(rf"([.?!…]++[{re.escape(_CLOSING)}]*+)(\s)?")
 _OPENING = '(„«»"“‚'
 
 _ABBREVIATIONS = frozenset(
-    """Dr Prof St Str Nr bzw ca usw etc evtl ggf inkl exkl min Mio Mrd Tel vgl geb gest jr Jr sen Mr Mrs Ms Abs Bd sog
-    allg Dipl Ing med phil int rer nat jur e.V Chr Hrsg Kap S.H u.a z.B d.h
+    """Dr Prof St Str Nr bzw ca Ca usw etc evtl ggf inkl exkl min Mio Mrd Tel vgl geb gest jr Jr sen Mr Mrs Ms Abs Bd
+    sog allg Dipl Ing med phil int rer nat jur e.V Chr Hrsg Kap S.H u.a z.B d.h
     Jan Feb Mrz Apr Jun Jul Aug Sep Sept Okt Nov Dez Mo Di Mi Fr Sa""".split()
 )
 _MAY_CLOSE = frozenset({"usw", "etc", "e.V", "Str"})
@@ -70,9 +70,10 @@ def _is_no_full_stop(text: str, start: int, stop: int) -> bool:
     if word.isalpha() and len(word) > _LONGEST_ABBREVIATION:
         return False
     if word in _MAY_CLOSE:
-        return not text[stop + 1 : stop + 60].lstrip()[:1].isupper()
+        return not text[stop + 1 :].lstrip()[:1].isupper()
     if word in _ABBREVIATIONS or (word[-1:].isalpha() and word[-2:-1] in ("", ".")):
         return True
     if word.isdecimal() and len(word) <= _LONGEST_ORDINAL:
-        return text[stop + 1 : stop + 60].split(maxsplit=1)[0].rstrip(".,:;!?") in _NAMES_A_NUMBER
+        following = text[stop + 1 :].split(maxsplit=1)[0].rstrip(".,:;!?")
+        return following in _NAMES_A_NUMBER or following.isdecimal()
     return False

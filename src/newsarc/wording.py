@@ -14,14 +14,15 @@ from typing import Any
 _QUOTES = dict.fromkeys(map(ord, "\"'«»„“”‚‘’›‹`´"))
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _TITLE = {**_QUOTES, **_DASHES}
+_JSON_BLANK = re.compile(r"\\[tnrf]|\\u000b")  # white space as JSON escapes it
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_DATELINE = re.compile(r"[A-ZÄÖÜ][^\s.:!?()-]*(?:[ /-][A-ZÄÖÜ][^\s.:!?()-]*){0,3}(?: \([^()]{2,20}\))? [-–] (?=\S)")
+_DATELINE = re.compile(r"[A-ZÄÖÜ][^\s.:!?()/-]*(?:[ /-][A-ZÄÖÜ][^\s.:!?()/-]*){0,3}(?: \([^()]{2,20}\))? [-–] (?=\S)")
 
 # Every field of the record that the source said. The rest is our reading, our counting, or where the bytes are.
 SAID_BY_SOURCE = (
     "status", "kind", "headline", "kicker", "subhead", "lead", "byline", "dateline", "body", "keywords",
-    "category_text", "genre", "signals", "urgency", "language", "credit", "rights", "services", "places",
-    "published_text", "embargo_open", "media", "unparsed",
+    "category_text", "subjects", "genre", "signals", "urgency", "language", "credit", "rights", "services", "places",
+    "published_text", "updated", "embargoed", "embargo_open", "media", "unparsed",
 )  # fmt: skip
 SAID_OF_RELATED = ("text", "category_text", "published_text", "url")
 
@@ -74,5 +75,5 @@ def source_digest(record: Mapping[str, Any]) -> str:
     """Digest what the source said of a record: equal for the same text, whatever our reading; white space aside."""
     said = [record.get(name) for name in SAID_BY_SOURCE]
     said.append([[link.get(name) for name in SAID_OF_RELATED] for link in record.get("related") or ()])
-    words = json.dumps(said, ensure_ascii=True).replace("\\u00a0", " ")
-    return hashlib.sha256(" ".join(words.split()).encode()).hexdigest()
+    words = _JSON_BLANK.sub(" ", json.dumps(said, ensure_ascii=False))
+    return hashlib.sha256(" ".join(words.split()).encode("utf-8", "replace")).hexdigest()

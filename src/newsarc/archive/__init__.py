@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -28,10 +27,11 @@ from newsarc.archive.chain import (
     read_head,
     read_small_file,
     seal,
-    small_file,
+    unseal,
 )
-from newsarc.archive.disk import Disk, locked
+from newsarc.archive.disk import Disk, LockHeldError, locked
 from newsarc.archive.filing import Filed, Known, file_article
+from newsarc.archive.making import FORMAT_NUMBER, make
 from newsarc.archive.recover import is_clean, roll_forward, segment_path
 from newsarc.errors import (
     ArchiveDamaged,
@@ -50,13 +50,9 @@ if TYPE_CHECKING:
     from newsarc.article import Article
     from newsarc.errors import SourceError
 
-FORMAT_NUMBER = 1
 ROTATE_AT = 256 << 20  # bytes of a segment
 LOCK_WAIT = 30.0  # seconds
 _CHUNK = 1 << 20
-_FOLDERS = ("articles", "originals", "quarantine", "lost+found")
-_OURS = frozenset({*_FOLDERS, "index", "FORMAT", "HEAD", "LOCK", "FORMAT.tmp", "HEAD.tmp"})
-_ABOUT = "A newsarc archive: articles/*.jsonl is plain JSON Lines, one record a line; HEAD names the committed end."
 
 
 def _silent(_sentence: str) -> None:
@@ -106,6 +102,7 @@ class Archive:
 
         Raises:
             NotAnArchive: The folder holds something else.
+            ArchiveLocked: Another run is making it, and did not end in time.
             StorageError: It cannot be written.
         """
         path, steps = os.fspath(root), disk or Disk()
@@ -115,7 +112,10 @@ class Archive:
             except NotADirectoryError:
                 raise NotAnArchive(path, "it is a file") from None
             if is_new:
-                _make(steps, path, originals=originals)
+                try:
+                    make(steps, path, originals=originals, wait=LOCK_WAIT)
+                except LockHeldError as error:
+                    raise ArchiveLocked(path, str(error)) from error
         return cls(root, disk=disk, tell=tell, rotate_at=rotate_at), is_new
 
     def _format(self) -> dict[str, Any]:
@@ -172,21 +172,36 @@ class Archive:
         yield from self._scan(after, self.head())
 
     def _scan(self, after: Head, until: Head) -> Iterator[Stored]:
+        """Yield the lines between two heads, segment by segment; each must go on where the one before ended."""
+        seq = after.seq
         for segment in range(after.segment, until.segment + 1):
-            path = segment_path(self.root, segment)
-            offset = after.length if segment == after.segment else 0
-            end = until.length if segment == until.segment else self._disk.size(path)
-            try:
-                with open(path, "rb") as stream:
-                    stream.seek(offset)
-                    while offset < end and (line := stream.readline()).endswith(b"\n"):
-                        yield Stored(Place(segment, offset, len(line)), line)
-                        offset += len(line)
-            except FileNotFoundError:
-                if end:
-                    raise ArchiveDamaged(f"articles/{segment:06}.jsonl", "it is missing") from None
-            if offset != end:
-                raise ArchiveDamaged(f"articles/{segment:06}.jsonl", f"whole lines end at byte {offset} of {end}")
+            start = after.length if segment == after.segment else 0
+            end = until.length if segment == until.segment else self._disk.size(segment_path(self.root, segment))
+            if not end and until.seq:
+                raise ArchiveDamaged(f"articles/{segment:06}.jsonl", "it is missing or empty")
+            for stored in self._lines(segment, start, end):
+                if stored.place.offset == start and (parts := unseal(stored.line)) and parts[1] != seq + 1:
+                    before = segment - 1 if segment > after.segment else segment
+                    raise ArchiveDamaged(f"articles/{before:06}.jsonl", f"it ends with line {seq} of {parts[1] - 1}")
+                seq += 1
+                yield stored
+        if seq != until.seq:
+            raise ArchiveDamaged("HEAD", f"it names line {until.seq} as the last, {seq} were found")
+
+    def _lines(self, segment: int, start: int, end: int) -> Iterator[Stored]:
+        """Yield the whole lines of a segment between two offsets."""
+        name = f"articles/{segment:06}.jsonl"
+        offset = start
+        try:
+            with open(segment_path(self.root, segment), "rb") as stream:
+                stream.seek(start)
+                while offset < end and (line := stream.readline()).endswith(b"\n"):
+                    yield Stored(Place(segment, offset, len(line)), line)
+                    offset += len(line)
+        except FileNotFoundError:
+            raise ArchiveDamaged(name, "it is missing") from None
+        if offset != end:
+            raise ArchiveDamaged(name, f"whole lines end at byte {offset} of {end}")
 
     def read(self, place: Place) -> bytes:
         """Return the line at a place."""
@@ -202,8 +217,7 @@ class Archive:
         number = line[line.rfind(b',"seq":') + 7 : line.rfind(b',"chain":"')]
         seq = int(number) if number.isdigit() else 0
         if follows(line, seq, self._chain_before(place)) is None:
-            where = f"articles/{place.segment:06}.jsonl bytes {place.offset}-{place.offset + place.length - 1}"
-            raise ArchiveDamaged(where, "its bytes do not fit its chain")
+            raise ArchiveDamaged(_where(place), "its bytes do not fit its chain")
         return line
 
     def _chain_before(self, place: Place) -> str:
@@ -217,11 +231,18 @@ class Archive:
         return self._disk.read(path, end - 67, 64).decode("ascii", "replace")
 
     def articles(self) -> Iterator["Article"]:
-        """Yield every stored version and revision as an `Article`, oldest line first."""
+        """Yield every stored version and revision as an `Article`, oldest line first.
+
+        Raises:
+            ArchiveDamaged: A line is no record, or a segment is not whole; what stands before was yielded.
+        """
         from newsarc.article import from_line
 
-        for _, line in self.scan():
-            yield from_line(line)
+        for place, line in self.scan():
+            try:
+                yield from_line(line)
+            except ValueError as error:
+                raise ArchiveDamaged(_where(place), "it is no record") from error
 
     def original(self, article: "Article") -> bytes:
         """Return the bytes of its source that are this article's.
@@ -293,7 +314,7 @@ class Archive:
         pending: dict[str, list[dict[str, Any]]] = {}
         for article, source in entries:
             line = article.line()
-            stored = [json.loads(self.read(place)) for place in known.places(line)]
+            stored = [json.loads(self.read_checked(place)) for place in known.places(line)]
             stored += pending.get(article.id, ())
             numbered, what = file_article(article, stored)
             filed.append(Filed(what, numbered.id, numbered.version, numbered.revision))
@@ -353,7 +374,7 @@ class Archive:
         try:
             with locked(os.path.join(self.root, "LOCK"), wait=wait, holder=holder):
                 yield
-        except TimeoutError as error:
+        except LockHeldError as error:
             raise ArchiveLocked(self.root, str(error)) from error
 
     def _settled_head(self) -> Head:
@@ -376,6 +397,11 @@ class Archive:
         self._disk.save(os.path.join(self.root, "HEAD"), head_line(head))
 
 
+def _where(place: Place) -> str:
+    """Name a line's place as a message does."""
+    return f"articles/{place.segment:06}.jsonl bytes {place.offset}-{place.offset + place.length - 1}"
+
+
 def _sealed(
     fresh: Sequence[tuple["Article", "Original | None"]], members: dict[str, "Member"], end: Head, now: datetime
 ) -> tuple[list[Stored], Head]:
@@ -392,25 +418,6 @@ def _sealed(
         lines.append(Stored(Place(end.segment, end.length, len(line)), line))
         end = Head(end.segment, end.length + len(line), end.seq + 1, chain)
     return lines, end
-
-
-def _make(disk: Disk, root: str, *, originals: bool) -> None:
-    """Make an archive: folders and an empty HEAD first, FORMAT last, so that a half-made one is made again."""
-    foreign = [name for name in disk.names(root) if name not in _OURS]
-    if foreign:
-        raise NotAnArchive(root, f"there is {foreign[0]}")
-    disk.make_folder(root)
-    with locked(os.path.join(root, "LOCK"), wait=LOCK_WAIT, holder="making"):
-        if "FORMAT" in disk.names(root):
-            return
-        if disk.size(segment_path(root, 1)):
-            raise ArchiveDamaged("FORMAT", "it is missing beside articles")
-        for folder in _FOLDERS:
-            disk.make_folder(os.path.join(root, folder))
-        disk.save(os.path.join(root, "HEAD"), head_line(EMPTY))
-        fields = {"about": _ABOUT, "format": FORMAT_NUMBER, "uuid": str(uuid.uuid4()), "originals": originals}
-        disk.save(os.path.join(root, "FORMAT"), small_file(fields))
-        disk.fsync_folder(os.path.dirname(os.path.abspath(root)))
 
 
 @contextmanager

@@ -115,6 +115,8 @@ def _span(member: Member) -> str:
 
 
 def _keeps_originals(disk: Disk, root: str) -> bool:
+    if "FORMAT" not in disk.names(root):
+        return False
     fields = read_small_file(disk.read(os.path.join(root, "FORMAT")))
     return bool(fields and fields.get("originals"))
 

@@ -122,6 +122,10 @@ def _flush(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
+class LockHeldError(Exception):
+    """Another run holds the lock; says which."""
+
+
 @contextmanager
 def locked(path: str, *, wait: float, holder: str) -> Iterator[None]:
     """Hold the one lock of the writers, waiting up to `wait` seconds; the kernel frees it if we die.
@@ -129,7 +133,7 @@ def locked(path: str, *, wait: float, holder: str) -> Iterator[None]:
     The file names its holder while it is held, and is empty at rest.
 
     Raises:
-        TimeoutError: Another run holds it still; says which.
+        LockHeldError: Another run holds it still; says which.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
     try:
@@ -137,7 +141,7 @@ def locked(path: str, *, wait: float, holder: str) -> Iterator[None]:
             if _try_lock(descriptor):
                 break
             if not tries_left:
-                raise TimeoutError(_holder(descriptor))
+                raise LockHeldError(_holder(descriptor))
             time.sleep(_POLL)
         os.ftruncate(descriptor, 0)
         os.lseek(descriptor, 0, os.SEEK_SET)

@@ -39,6 +39,8 @@ def roll_forward(disk: Disk, root: str, head: Head, tell: Callable[[str], None])
         if not is_whole:
             _set_aside(disk, root, segment, 0, tell)
             continue
+        if not disk.size(segment_path(root, segment)):
+            continue
         start = head.length if segment == head.segment else 0
         taken = _take(disk, segment_path(root, segment), Head(segment, start, end.seq, end.chain))
         if taken.seq > end.seq or segment == head.segment:

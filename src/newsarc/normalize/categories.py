@@ -175,10 +175,12 @@ def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
     stands until something that precedes it is known.
     """
     stated = canonical(article.category_text) if article.category_text else None
-    if article.category_by == "user" or (article.category_by == "linked" and not stated):
+    if article.category_by == "user":
         return {}
-    if said and article.category_text is None:
+    if said and not stated:
         return _fields(said, "user")
+    if article.category_by == "linked" and not stated:
+        return {}
     found, length = shares(_words_of(article))
     best = found.index(max(found))
     if stated:

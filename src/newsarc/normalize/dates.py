@@ -130,9 +130,9 @@ def _from_parts(parts: dict[str, str | None]) -> Reading | None:
         moment = datetime(
             year, int(month), int(parts["day"] or 0), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=zone
         )
-    except ValueError:
+        settled, warnings = settle(moment)
+    except (ValueError, OverflowError):
         return None
-    settled, warnings = settle(moment)
     if parts.get("weekday"):
         warnings += _weekday_warning(parts["weekday"], moment)
     return Reading(settled, "second" if second else "minute" if hour else "day", warnings)
@@ -144,12 +144,12 @@ def _from_iso(text: str, found: re.Match[str]) -> Reading | None:
 
     try:
         moment = isoparse(text)
+        settled, warnings = settle(moment if moment.tzinfo else moment.replace(tzinfo=BERLIN))
     except (ValueError, OverflowError):
         return None
     if moment.year < _EARLIEST_YEAR:
         return None
     precision: Precision = "second" if found["second"] else "minute" if found["clock"] else "day"
-    settled, warnings = settle(moment if moment.tzinfo else moment.replace(tzinfo=BERLIN))
     return Reading(settled, precision, warnings)
 
 

@@ -24,7 +24,7 @@ NAME = "portal"
 
 def sniff(head: bytes) -> bool:
     """Tell whether the first bytes of a source hold a date line of the family."""
-    return is_dump(decode_head(head)[0])
+    return is_dump(decode_head(head)[0].removeprefix("\ufeff"))
 
 
 def parse(source: Source) -> Iterator[Article]:

@@ -8,12 +8,11 @@ Source: samples/portal/two-dumps.txt, samples/portal/tight-dumps-with-rules.txt,
 samples/portal/dumps-without-footers.txt
 """
 
-import codecs
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from newsarc.encoding import byte_length, decode_head, detect
+from newsarc.encoding import byte_length, decode_head, decoder_of, detect
 from newsarc.errors import TooLarge
 from newsarc.formats.portal.grammar import CREDIT, DATE_LINE, LOOSE_DATE, RULE, is_more, looks_like_keywords, reads_on
 from newsarc.source import Source
@@ -56,7 +55,7 @@ def cut(source: Source) -> Iterator[Dump]:
         for start, end, lines, anchor in dumps if is_last else dumps[:-1]:
             if end - start > MOST_CHARACTERS:
                 raise TooLarge(source.name, f"the story at byte {offset} has {end - start:,} characters")
-            length = byte_length(window.text[start:end], codec) + _mark(codec, offset)
+            length = byte_length(window.text[start:end], codec)
             if is_last and end == len(window.text):
                 length = source.size - offset
             yield Dump(lines, anchor, offset, length, codec)
@@ -79,7 +78,7 @@ def _windows(source: Source) -> Iterator[tuple[_Window, str, bool]]:
         yield _Window(text), codec, True
         return
     codec = detect(source.chunks())
-    decoder = codecs.getincrementaldecoder(codec)("replace")
+    decoder = decoder_of(codec)
     window, wanted = _Window(), _LEAST_WINDOW
     for chunk in source.chunks():
         window.text += decoder.decode(chunk)
@@ -90,11 +89,6 @@ def _windows(source: Source) -> Iterator[tuple[_Window, str, bool]]:
                 raise TooLarge(source.name, f"more than {len(window.text):,} characters without a date line")
     window.text += decoder.decode(b"", final=True)
     yield window, codec, True
-
-
-def _mark(codec: str, offset: int) -> int:
-    """Count the bytes of the byte order mark that decoding took away."""
-    return 3 if codec == "utf-8-sig" and offset == 0 else 0
 
 
 def _cut_window(window: str, *, whole: bool) -> list[tuple[int, int, list[Line], int]]:
@@ -256,8 +250,9 @@ def _block_start(lines: list[Line], place: int, floor: int) -> int:
 
 def _without_rules(lines: list[Line], anchor: int) -> tuple[list[Line], int]:
     """Take off the rule lines at the ends of a dump: they separate, they say nothing."""
-    while RULE.fullmatch(lines[-1].text):
-        lines = lines[:-1]
-    while RULE.fullmatch(lines[0].text):
-        lines, anchor = lines[1:], anchor - 1
-    return lines, anchor
+    first, last = 0, len(lines)
+    while RULE.fullmatch(lines[last - 1].text):
+        last -= 1
+    while RULE.fullmatch(lines[first].text):
+        first += 1
+    return lines[first:last], anchor - first

@@ -26,6 +26,7 @@ from newsarc.source import Source
 
 _MOST_HEADLINE_WORDS = 17
 _MOST_HEADING_WORDS = 10
+_LONGEST_KEPT = 2000  # characters of a related link that is remembered
 _LONGEST_HEADING = 100  # characters
 
 
@@ -85,7 +86,7 @@ def _mended(lines: list[Line]) -> tuple[list[Line], list[str]]:
     text = "\n".join([line.text for line in lines])
     mended, warnings = mend(text)
     if mended is not text:
-        lines = [line._replace(text=new) for line, new in zip(lines, mended.split("\n"), strict=True)]
+        lines = [line._replace(text=new.strip()) for line, new in zip(lines, mended.split("\n"), strict=True)]
     return lines, warnings
 
 
@@ -97,7 +98,7 @@ def _blocks(lines: Iterable[Line]) -> list[str]:
             blocks.append([line.text])
         else:
             blocks[-1].append(line.text)
-    return [" ".join(block) for block in blocks]
+    return [text for text in map(" ".join, blocks) if text]
 
 
 def _sections(lines: list[Line]) -> tuple[list[str], str | None, list[str], list[Line]]:
@@ -220,7 +221,7 @@ def _links(lines: list[Line]) -> tuple[tuple[RelatedLink, ...], list[str], bool]
         if reads_on(line.text):
             text = " ".join(pending)
             pending = []
-            link = _link(text)
+            link = _link(text) if len(text) < _LONGEST_KEPT else _link.__wrapped__(text)
             links.extend([link] if link else ())
             leftover.extend(() if link else [text])
     if pending:
