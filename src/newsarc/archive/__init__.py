@@ -179,6 +179,8 @@ class Archive:
             end = until.length if segment == until.segment else self._disk.size(segment_path(self.root, segment))
             if not end and until.seq:
                 raise ArchiveDamaged(f"articles/{segment:06}.jsonl", "it is missing or empty")
+            if start == end:
+                continue
             for stored in self._lines(segment, start, end):
                 if stored.place.offset == start and (parts := unseal(stored.line)) and parts[1] != seq + 1:
                     before = segment - 1 if segment > after.segment else segment
