@@ -4,7 +4,6 @@ The plain scan is the definition of every answer: the newest of each id, filtere
 archive's own bytes, one record a line, without number, chain and line end unless they are asked for.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 
 from newsarc.archive import Archive
@@ -93,14 +92,9 @@ def _candidates(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[s
     """Collect the lines of every id that one of the beginnings fits."""
     found: dict[str, dict[str, list[Stored]]] = {beginning: {} for beginning in beginnings}
     for place, line in archive.scan():
-        name = _text(id_of(line) or b"")
+        name = id_of(line)
         rest = name.rpartition(":")[2]
         for beginning, names in found.items():
             if beginning and (name.startswith(beginning) or rest.startswith(beginning)):
                 names.setdefault(name, []).append(Stored(place, line))
     return found
-
-
-def _text(name: bytes) -> str:
-    """Return an id as text, JSON's escapes undone."""
-    return str(json.loads(b'"%b"' % name)) if b"\\" in name else name.decode("utf-8", "replace")

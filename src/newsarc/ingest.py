@@ -126,6 +126,17 @@ def read(source: Source, how: Reading = _AS_IT_IS) -> Iterator[Article]:
     return map(understood, known.parse(source))
 
 
+def read_all(places: Iterable[Place | SourceError], how: Reading = _AS_IT_IS) -> Iterator[Article | SourceError]:
+    """Yield the normalized articles of many sources; an error in place of what could not be read."""
+    for place in places:
+        try:
+            if isinstance(place, SourceError):
+                raise place
+            yield from read(read_source(place), how)
+        except SourceError as error:
+            yield error
+
+
 class _Batch:
     """Articles on their way, and the outcomes that wait for them."""
 

@@ -313,15 +313,14 @@ class Archive:
         if known.seen != head:
             known.add(self._scan(known.seen, head), head)
         filed, fresh = [], []
-        pending: dict[str, list[dict[str, Any]]] = {}
+        pending: dict[str, list[Article]] = {}
         for article, source in entries:
-            line = article.line()
-            stored = [json.loads(self.read_checked(place)) for place in known.places(line)]
-            stored += pending.get(article.id, ())
+            stored = [json.loads(self.read_checked(place)) for place in known.places(article.id)]
+            stored += [json.loads(earlier.line()) for earlier in pending.get(article.id, ())]
             numbered, what = file_article(article, stored)
             filed.append(Filed(what, numbered.id, numbered.version, numbered.revision))
             if what != "unchanged":
-                pending.setdefault(article.id, []).append(json.loads(numbered.line()))
+                pending.setdefault(article.id, []).append(numbered)
                 fresh.append((numbered, source))
         return filed, fresh
 

@@ -30,29 +30,32 @@ class Filed(NamedTuple):
 _ID = re.compile(rb'\{"schema":"newsarc/\d+","id":"((?:[^"\\]|\\.)*)"')
 
 
-def id_of(line: bytes) -> bytes | None:
-    """Return the id of a stored line, as escaped there; None if the line has none at its start."""
+def id_of(line: bytes) -> str:
+    """Return the id of a stored line; an empty string if the line has none at its start."""
     found = _ID.match(line)
-    return found[1] if found else None
+    if not found:
+        return ""
+    name = found[1]
+    return str(json.loads(b'"%b"' % name)) if b"\\" in name else name.decode("utf-8", "replace")
 
 
 class Known:
     """Which ids the archive holds and where, read from its lines once and kept up with HEAD."""
 
     def __init__(self) -> None:
-        self._places: dict[bytes, list[Place]] = {}
+        self._places: dict[str, list[Place]] = {}
         self.seen = Head(1, 0, 0, "")
 
     def add(self, stored: Iterable[Stored], seen: Head) -> None:
         """Take more lines, up to a head."""
         for place, line in stored:
-            if (name := id_of(line)) is not None:
+            if name := id_of(line):
                 self._places.setdefault(name, []).append(place)
         self.seen = seen
 
-    def places(self, line: bytes) -> list[Place]:
-        """Return where the lines of the same id as this record lie."""
-        return self._places.get(id_of(line) or b"", [])
+    def places(self, name: str) -> list[Place]:
+        """Return where the lines of an id lie."""
+        return self._places.get(name, [])
 
 
 def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tuple["Article", What]:

@@ -10,9 +10,9 @@ them, so that `--help` and `list` start at once.
 import gc
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -29,11 +29,13 @@ from newsarc.cli.options import (
     reading_options,
 )
 from newsarc.cli.output import present, say, screen, tell, write
-from newsarc.errors import NewsarcError, QueryError, SourceError, UnknownWord
+from newsarc.errors import NewsarcError, QueryError, UnknownWord
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.ingest import Reading
+
+T = TypeVar("T")
 
 
 class _Group(click.Group):
@@ -156,26 +158,13 @@ def parse(sources: tuple[str, ...], **said: Any) -> int:
 
     Exit status: 0 done, 1 some sources could not be read, 2 usage, 74 input or output failed.
     """
-    from newsarc.ingest import read
-    from newsarc.source import Place, find
-    from newsarc.source import read as open_source
+    from newsarc.ingest import read_all
+    from newsarc.source import find
 
-    worst = 0
-
-    def records() -> Iterable[bytes]:
-        nonlocal worst
-        for place in find(sources, include=said["include"]):
-            try:
-                if not isinstance(place, Place):
-                    raise place
-                for article in read(open_source(place), _reading(said)):
-                    yield article.line()
-            except SourceError as error:
-                say(error)
-                worst = max(worst, error.exit_code)
-
-    present(records(), said)
-    return worst
+    failed: list[NewsarcError] = []
+    found = read_all(find(sources, include=said["include"]), _reading(said))
+    present((article.line() for article in _kept(found, failed)), said)
+    return max((error.exit_code for error in failed), default=0)
 
 
 @cli.command("list")
@@ -298,11 +287,11 @@ def _ids(words: tuple[str, ...]) -> list[str]:
     return ids
 
 
-def _kept(found: Iterable[bytes | NewsarcError], missing: list[NewsarcError]) -> Iterable[bytes]:
-    """Pass on what was found; say what was not."""
+def _kept(found: Iterable[T | NewsarcError], failed: list[NewsarcError]) -> Iterator[T]:
+    """Pass on what was found; say what was not, and keep it for the exit code."""
     for one in found:
         if isinstance(one, NewsarcError):
-            missing.append(one)
+            failed.append(one)
             say(one)
         else:
             yield one
