@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
-from newsarc.wording import fold_word
-
 P = TypeVar("P")
 Record = Mapping[str, Any]
 _NEVER = float("-inf")
@@ -59,7 +57,11 @@ class Query:
 
 def _any_word(wanted: tuple[str, ...], words: Iterable[str]) -> bool:
     """Tell whether one of the words is wanted, whatever their case and umlauts."""
-    return not wanted or not {fold_word(word) for word in wanted}.isdisjoint(map(fold_word, words))
+    if not wanted:
+        return True
+    from newsarc.wording import fold_word
+
+    return not {fold_word(word) for word in wanted}.isdisjoint(map(fold_word, words))
 
 
 class _Version(NamedTuple, Generic[P]):

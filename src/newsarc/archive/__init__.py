@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarc.archive.chain import (
     EMPTY,
+    FORMAT_NUMBER,
     GENESIS,
     Head,
     Place,
@@ -27,12 +28,11 @@ from newsarc.archive.chain import (
     read_head,
     read_small_file,
     seal,
+    segment_path,
     unseal,
 )
 from newsarc.archive.disk import Disk, LockHeldError, locked
 from newsarc.archive.filing import Filed, Known, file_article
-from newsarc.archive.making import FORMAT_NUMBER, make
-from newsarc.archive.recover import is_clean, roll_forward, segment_path
 from newsarc.errors import (
     ArchiveDamaged,
     ArchiveLocked,
@@ -43,7 +43,6 @@ from newsarc.errors import (
     OriginalNotKept,
     StorageError,
 )
-from newsarc.zone import in_german_time
 
 if TYPE_CHECKING:
     from newsarc.archive.originals import Member, Original
@@ -105,6 +104,8 @@ class Archive:
             ArchiveLocked: Another run is making it, and did not end in time.
             StorageError: It cannot be written.
         """
+        from newsarc.archive.making import make
+
         path, steps = os.fspath(root), disk or Disk()
         with _storage_errors(path):
             try:
@@ -380,6 +381,8 @@ class Archive:
 
     def _settled_head(self) -> Head:
         """Return the head to append behind, after recovery where a tail lies behind it; only under the lock."""
+        from newsarc.archive.recover import is_clean, roll_forward
+
         found = self._head()
         if found is None and self._disk.size(segment_path(self.root, 1)):
             self._tell("HEAD is missing; it is rebuilt from the chain")
@@ -407,6 +410,8 @@ def _sealed(
     fresh: Sequence[tuple["Article", "Original | None"]], members: dict[str, "Member"], end: Head, now: datetime
 ) -> tuple[list[Stored], Head]:
     """Number, stamp and chain what is new, from a place on; returns the lines and the new end."""
+    from newsarc.zone import in_german_time
+
     archived = in_german_time(now)
     lines = []
     for article, _ in fresh:

@@ -7,9 +7,12 @@ JSON that ends with the checksum of what stands before it.
 """
 
 import json
+import os
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+FORMAT_NUMBER = 1
+"""Of the archives this newsarc makes and reads."""
 GENESIS = "0" * 64
 _CHAIN = b',"chain":"'
 _SEQ = b',"seq":'
@@ -43,6 +46,11 @@ class Stored(NamedTuple):
 
 
 EMPTY = Head(1, 0, 0, GENESIS)
+
+
+def segment_path(root: str, segment: int) -> str:
+    """Return the file of a segment."""
+    return os.path.join(root, "articles", f"{segment:06}.jsonl")
 
 
 def seal(record: bytes, seq: int, previous: str) -> tuple[bytes, str]:

@@ -7,10 +7,9 @@ import hashlib
 import os
 from collections.abc import Iterator
 
-from newsarc.archive.chain import GENESIS, Head, chain_of, read_head, read_small_file, unseal
+from newsarc.archive.chain import GENESIS, Head, chain_of, read_head, read_small_file, segment_path, unseal
 from newsarc.archive.disk import Disk
 from newsarc.archive.originals import Member, is_intact
-from newsarc.archive.recover import segment_path
 from newsarc.article import from_line
 from newsarc.errors import ArchiveDamaged
 

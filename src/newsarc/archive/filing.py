@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from newsarc.archive.chain import Head, Place, Stored
-from newsarc.wording import source_digest
 
 if TYPE_CHECKING:
     from newsarc.article import Article
@@ -63,6 +62,8 @@ def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tup
     records = list(stored)
     if not records:
         return article, "new"
+    from newsarc.wording import source_digest
+
     said = json.loads(article.line())
     digest = source_digest(said)
     same = [record for record in records if _bytes_of(record) == _bytes_of(said) or source_digest(record) == digest]

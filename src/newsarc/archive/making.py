@@ -3,12 +3,10 @@
 import os
 import uuid
 
-from newsarc.archive.chain import EMPTY, head_line, small_file
+from newsarc.archive.chain import EMPTY, FORMAT_NUMBER, head_line, segment_path, small_file
 from newsarc.archive.disk import Disk, locked
-from newsarc.archive.recover import segment_path
 from newsarc.errors import ArchiveDamaged, NotAnArchive
 
-FORMAT_NUMBER = 1
 _FOLDERS = ("articles", "originals", "quarantine", "lost+found")
 _OURS = frozenset({*_FOLDERS, "index", "FORMAT", "HEAD", "LOCK", "FORMAT.tmp", "HEAD.tmp"})
 _ABOUT = "A newsarc archive: articles/*.jsonl is plain JSON Lines, one record a line; HEAD names the committed end."

@@ -7,15 +7,10 @@ none, cutting back would destroy articles that were acknowledged.
 import os
 from collections.abc import Callable
 
-from newsarc.archive.chain import Head, follows
+from newsarc.archive.chain import Head, follows, segment_path
 from newsarc.archive.disk import Disk
 
 _CHUNK = 1 << 20
-
-
-def segment_path(root: str, segment: int) -> str:
-    """Return the file of a segment."""
-    return os.path.join(root, "articles", f"{segment:06}.jsonl")
 
 
 def is_clean(disk: Disk, root: str, head: Head) -> bool:

@@ -5,12 +5,14 @@ A word that is not known gets the nearest right one.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsarc.errors import UnknownWord
-from newsarc.query import Query
+
+if TYPE_CHECKING:
+    from newsarc.query import Query
 
 OUTPUTS = ("table", "jsonl", "json", "csv", "tsv", "markdown", "ids")
 SCHEMAS = ("json", "duckdb", "pyarrow", "polars")
@@ -18,10 +20,12 @@ SCHEMAS = ("json", "duckdb", "pyarrow", "polars")
 
 def _category(_ctx: click.Context | None, _param: click.Parameter | None, words: Any) -> Any:
     """Turn a word for a section, or several, into canonical labels."""
+    if not words:
+        return words
     from newsarc.normalize.sections import LABELS, canonical
 
-    if words is None or isinstance(words, str):
-        return words and _category(None, None, (words,))[0]
+    if isinstance(words, str):
+        return _category(None, None, (words,))[0]
     labels = [canonical(word) for word in words]
     for word, label in zip(words, labels, strict=True):
         if label is None:
@@ -55,15 +59,17 @@ def nearest(why: str, word: str, known: Iterable[str]) -> str:
 
 
 def _since(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
-    from newsarc.normalize.dates import span
-
-    return span(word)[0] if word else None
+    return _span(word)[0] if word else None
 
 
 def _until(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
+    return _span(word)[1] if word else None
+
+
+def _span(word: str) -> tuple[datetime, datetime]:
     from newsarc.normalize.dates import span
 
-    return span(word)[1] if word else None
+    return span(word)
 
 
 def _formats(_ctx: click.Context, _param: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -127,8 +133,10 @@ filters = _options(
 )  # fmt: skip
 
 
-def query_of(said: dict[str, Any]) -> Query:
+def query_of(said: dict[str, Any]) -> "Query":
     """Make a question of the filters."""
+    from newsarc.query import Query
+
     return Query(
         categories=said["category"],
         kinds=said["kind"],
