@@ -9,8 +9,6 @@ is to the archive, `originals` and `quarantine` where bytes are kept, `checking`
 
 import json
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -31,7 +29,7 @@ from newsarc.archive.chain import (
     segment_path,
     unseal,
 )
-from newsarc.archive.disk import Disk, LockHeldError, locked
+from newsarc.archive.disk import Disk, LockHeldError, locked, undisturbed
 from newsarc.archive.filing import Filed, Known, file_article
 from newsarc.errors import (
     ArchiveDamaged,
@@ -346,7 +344,7 @@ class Archive:
         """Write and flush the lines, then name the new end; a failure leaves HEAD and every byte before it alone."""
         path = segment_path(self.root, end.segment)
         start = end.length - len(data)
-        with _undisturbed():
+        with undisturbed():
             try:
                 if not start:
                     self._disk.create(path)
@@ -433,19 +431,3 @@ def _storage_errors(where: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(error.filename or where, error.strerror or str(error)) from error
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold an interrupt back until the commit is done; only the main thread can."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if held:
-        raise KeyboardInterrupt

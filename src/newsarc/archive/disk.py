@@ -5,7 +5,9 @@ Nothing here knows what the bytes mean. A link inside the archive is not followe
 """
 
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -120,6 +122,22 @@ def _flush(descriptor: int) -> None:
             os.fsync(descriptor)
     else:
         os.fsync(descriptor)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold an interrupt back until the commit is done; only the main thread can."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: held.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if held:
+        raise KeyboardInterrupt
 
 
 class LockHeldError(Exception):
