@@ -36,7 +36,7 @@ rooms: $(VENV)/done
 	$(BIN)/lint-imports
 tests: $(VENV)/done
 	$(BIN)/coverage erase
-	COVERAGE_PROCESS_START=pyproject.toml $(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage run -m pytest -q
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 

@@ -377,7 +377,7 @@ def test_an_interrupt_ends_as_the_shell_expects(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     said = process.stderr.read()
     assert process.wait(20) == -signal.SIGINT
-    assert said == b"newsarc: interrupted; what was reported is archived, run it again to go on.\n"
+    assert said == b"newsarc: interrupted; what was committed is archived, run it again to go on\n"
     process.stdin.close()
     process.stderr.close()
 
@@ -451,3 +451,66 @@ def test_a_bug_is_one_line_and_a_traceback_only_when_asked(filled: Path, run: Ru
     assert done.stderr.startswith("newsarc: error: a bug (RuntimeError): a fault of ours.")
     assert done.stderr.count("\n") == 1
     assert "Traceback" in run("--debug", "list", PYTHONPATH=str(site)).stderr
+
+
+# what a reviewer broke
+
+
+def test_a_summary_with_skipped_files_is_json(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes(dump())
+    (tmp_path / "in" / ".hidden").write_text("x")
+    assert json.loads(run("ingest", "--json", "in").stdout)["skipped"] == {"hidden": 1}
+
+
+def test_a_dry_run_without_an_archive_counts_as_the_real_run(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "a.txt").write_bytes(dump())
+    (tmp_path / "b.txt").write_bytes(dump(lead="Der Turm von Windau bekommt im Herbst ein neues Licht."))
+    said = run("ingest", "--dry-run", "a.txt", "b.txt", "a.txt").stderr
+    assert said == "dry run: 1 new, 1 new version, 1 unchanged\n"
+    assert run("ingest", "a.txt", "b.txt", "a.txt").stderr.endswith("\n1 new, 1 new version, 1 unchanged\n")
+
+
+def test_a_persons_category_lasts(filled: Path, run: Run) -> None:
+    run("ingest", "--category", "Wetter", "a.txt")
+    (filled / "c.txt").write_bytes(dump(lead="Der Turm von Windau bekommt im Herbst ein neues Licht."))
+    assert run("ingest", "c.txt").stderr.endswith("0 new, 1 new version, 0 unchanged\n")
+    [record] = [json.loads(line) for line in run("list", "--category", "Wetter").stdout.splitlines()]
+    assert (record["version"], record["category_by"]) == (2, "user")
+
+
+def test_no_archive_is_made_where_nothing_can_be_read(tmp_path: Path, run: Run) -> None:
+    assert run("ingest", "nope.txt").returncode == 74
+    assert not (tmp_path / "archive").exists()
+    (tmp_path / "a.txt").write_bytes(dump())
+    assert run("ingest", "a.txt", "--archive", "~/kept", HOME=str(tmp_path / "home")).returncode == 0
+    assert (tmp_path / "home" / "kept" / "FORMAT").exists()
+
+
+def test_show_takes_records_for_ids(filled: Path, run: Run) -> None:
+    assert filled
+    listed = run("list").stdout
+    assert run("show", "-", stdin=listed.encode()).stdout == listed
+
+
+def test_seq_and_chain_can_be_asked_for_by_name(filled: Path, run: Run) -> None:
+    assert filled
+    assert [json.loads(line)["seq"] for line in run("list", "--fields", "seq").stdout.splitlines()] == [2, 1]
+
+
+def test_a_closed_stdin_is_a_source_that_cannot_be_read(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m newsarc parse - <&-"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (74, "")
+    assert done.stderr.startswith("newsarc: error: cannot read source (stdin)")
+
+
+def test_a_schema_with_a_hostile_path_is_safe_on_a_terminal(tmp_path: Path) -> None:
+    shown = on_terminal(["schema", "--as", "duckdb", "--archive", "\x1b[31mrot"], tmp_path / "archive")
+    assert "\x1b" not in shown
+    assert "\\x1b[[]31mrot" in shown

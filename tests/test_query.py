@@ -216,3 +216,8 @@ def plainly(records: list[dict[str, Any]], query: Query) -> list[int]:
 def test_select_answers_as_the_plain_reading_of_the_design(records: list[dict[str, Any]], query: Query) -> None:
     stored = [(record["seq"], json.dumps(record).encode()) for record in records]
     assert select(stored, query) == plainly(records, query)
+
+
+def test_one_string_is_refused_where_several_are_meant() -> None:
+    with pytest.raises(TypeError, match="categories takes a tuple"):
+        Query(categories="Politik")  # type: ignore[arg-type]

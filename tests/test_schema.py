@@ -136,3 +136,11 @@ def test_the_views_stop_at_head_and_bear_a_quote_in_the_path(tmp_path: Path) -> 
     path = tmp_path / "it's mine" / "articles" / "000001.jsonl"
     path.write_bytes(line + line.replace(b'"seq":1', b'"seq":2'))
     assert run_sql(tmp_path / "it's mine").execute("SELECT count(*) FROM articles").fetchone() == (1,)
+
+
+def test_the_views_work_over_an_empty_archive_and_one_whose_name_looks_like_a_pattern(tmp_path: Path) -> None:
+    for name in ("empty", "br[1]*?"):
+        archive, _ = Archive.create(tmp_path / name)
+        assert run_sql(tmp_path / name).execute("SELECT count(*) FROM newest").fetchone() == (0,)
+        archive.append([(EMPTY, None)], now=NOON)
+        assert run_sql(tmp_path / name).execute("SELECT count(*) FROM newest").fetchone() == (1,)

@@ -165,3 +165,8 @@ def test_brackets_inside_a_teaser_are_not_its_tail() -> None:
     assert link.teaser == (
         "Der Verein (2006, 01.01.2006 - 10:00) hatte Pech. Erna Probe (17) brach sich den Daumen (links)."
     )
+
+
+def test_a_hyphen_after_a_question_goes_on_with_the_title() -> None:
+    words = "Ist die Krise vorbei? - Fachleute warnen vor Hoffnung. Die Lage bleibt schwer. Die Zahlen steigen wieder."
+    assert split_title(words).title == "Ist die Krise vorbei? - Fachleute warnen vor Hoffnung"

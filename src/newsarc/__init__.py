@@ -44,6 +44,11 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    """List the nouns."""
+    return __all__
+
+
 def __getattr__(name: str) -> object:
     """Load a noun from its room."""
     if name not in _ROOMS:

@@ -23,6 +23,7 @@ WARNINGS = {
     "date-unreadable": "No form fits the printed date, or the calendar has no such day; `published` is null.",
     "encoding-doubtful": "Damage is left that could not be repaired: replacement characters or control characters.",
     "encoding-repaired": "Umlauts were damaged before they came (UTF-8 read as this charset) and were repaired.",
+    "headline-doubtful": "Both blocks beside the date look like a headline; one was chosen by its mark and length.",
     "headline-missing": "No block can be told to be the headline.",
     "related-cut": "The last related link has no end; its text stands in `unparsed`.",
     "related-date-unreadable": "The time of a related link has no meaning; its `published` is null.",

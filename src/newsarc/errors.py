@@ -6,6 +6,8 @@ place that raises it knows *where* and *why*. Only `cli` prints it and turns it 
 
 from typing import ClassVar
 
+_LONGEST_WHERE = 300  # characters of what a message names
+
 
 class NewsarcError(Exception):
     """The root of the tree; never raised itself."""
@@ -23,7 +25,8 @@ class NewsarcError(Exception):
         because = f": {self.why.rstrip('.')}" if self.why else ""
         stop = "" if because.endswith("?") else "."
         cure = f" {self.cure}" if self.cure else ""
-        return f"{self.what} ({self.where}){because}{stop}{cure}"
+        where = self.where if len(self.where) <= _LONGEST_WHERE else f"{self.where[:_LONGEST_WHERE]}..."
+        return f"{self.what} ({where}){because}{stop}{cure}"
 
 
 class SourceError(NewsarcError):

@@ -5,12 +5,16 @@ archive's own bytes, one record a line, without number, chain and line end unles
 """
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from newsarc.archive import Archive
 from newsarc.archive.chain import Place, Stored, without_framing
 from newsarc.archive.filing import id_of
 from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound
 from newsarc.query import Query, select
+
+if TYPE_CHECKING:
+    from newsarc.article import Article
 
 _MOST_NAMED = 5  # ids in a message
 
@@ -29,6 +33,17 @@ def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes
         yield line[:-1] if raw else without_framing(line)
     if fault:
         raise fault
+
+
+def articles(archive: Archive, query: Query) -> Iterator["Article"]:
+    """Yield what `find` finds as `Article`.
+
+    Raises:
+        ArchiveDamaged: As `find`.
+    """
+    from newsarc.article import from_line
+
+    yield from map(from_line, find(archive, query))
 
 
 def count(archive: Archive, query: Query) -> int:

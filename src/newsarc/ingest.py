@@ -8,14 +8,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from newsarc import __version__, formats
 from newsarc.archive import LOCK_WAIT, Archive
-from newsarc.archive.filing import Filed
+from newsarc.archive.filing import Filed, file_article
 from newsarc.article import Article
 from newsarc.errors import BinarySource, SourceError, UnreadableSource
 from newsarc.normalize.meaning import normalize
@@ -100,7 +100,8 @@ class Summary:
 
     def line(self) -> bytes:
         """Return it as one line of JSON."""
-        return json.dumps(asdict(self)).encode() + b"\n"
+        counts = {name: getattr(self, name) for name in self.__slots__}
+        return json.dumps({**counts, "skipped": dict(sorted(self.skipped.items()))}).encode() + b"\n"
 
 
 class Reading(NamedTuple):
@@ -215,11 +216,14 @@ def _committed(
 
 def _as_if_new(entries: list[tuple[Article, Source | None]]) -> list[Filed]:
     """Number a batch against an archive that is not there."""
-    seen: set[str] = set()
     filed = []
+    pending: dict[str, list[Article]] = {}
     for article, _ in entries:
-        filed.append(Filed("unchanged" if article.id in seen else "new", article.id, 1, 1))
-        seen.add(article.id)
+        earlier = pending.setdefault(article.id, [])
+        numbered, what = file_article(article, [json.loads(one.line()) for one in earlier])
+        filed.append(Filed(what, numbered.id, numbered.version, numbered.revision))
+        if what != "unchanged":
+            earlier.append(numbered)
     return filed
 
 

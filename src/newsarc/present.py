@@ -350,9 +350,17 @@ WRITERS: dict[str, Writer] = {
 PAGE_WRITERS: dict[str, Writer] = {**WRITERS, "table": pages, "markdown": documents}
 
 
-def original(data: bytes, screen: Screen) -> bytes:
-    """Return the bytes of a source as they were, or as safe text where they go to a terminal."""
-    return safe(data.decode("utf-8", "replace"), lines=True).encode() if screen.is_terminal else data
+def original(data: bytes, encoding: str, screen: Screen) -> bytes:
+    """Return the bytes of a source as they were, or as safe text, line by line, where they go to a terminal."""
+    if not screen.is_terminal:
+        return data
+    lines = data.decode(encoding, "replace").removeprefix("\ufeff").splitlines()
+    return "".join(safe(line) + "\n" for line in lines).encode()
+
+
+def plain(text: str, screen: Screen) -> bytes:
+    """Return a text of our own making, safe where it goes to a terminal."""
+    return (safe(text, lines=True) if screen.is_terminal else text).encode()
 
 
 @contextmanager

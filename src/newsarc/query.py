@@ -34,6 +34,12 @@ class Query:
     order: Literal["newest", "oldest"] = "newest"
     limit: int | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a single string where several are meant: its letters would be the alternatives."""
+        for name in ("categories", "kinds", "statuses", "keywords", "credits", "formats"):
+            if isinstance(getattr(self, name), str):
+                raise TypeError(f"{name} takes a tuple of strings, not one string")
+
     def matches(self, record: Record) -> bool:
         """Tell whether a record is asked for, whatever its version."""
         return (

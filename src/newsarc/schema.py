@@ -5,6 +5,7 @@ which fields the first lines happen to fill.
 """
 
 import json
+import re
 from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
@@ -87,12 +88,14 @@ SCHEMA = {{
 def duckdb(archive: str) -> str:
     """Write SQL that makes the views `articles` and `newest` over the archive at a place."""
     columns = ",\n  ".join(f"\"{name}\": '{_word(kind, _DUCKDB)}'" for name, kind in _columns(framed=True))
-    articles, head = (f"'{_quoted(archive)}/{name}'" for name in ("articles/*.jsonl", "HEAD"))
+    folder = _quoted(archive)
+    articles, head = f"'{folder}/articles/*.jsonl'", f"'{folder}/HEAD'"
     return _DUCKDB_FORM.format(articles=articles, head=head, columns=columns)
 
 
 def _quoted(path: str) -> str:
-    return path.replace("'", "''")
+    """Write a path so that neither SQL nor DuckDB's patterns see more in it than a path."""
+    return re.sub(r"([*?\[])", r"[\1]", path).replace("'", "''")
 
 
 def pyarrow(_archive: str) -> str:

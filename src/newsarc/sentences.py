@@ -6,7 +6,8 @@ decides (abbreviations, ordinals, initials, Roman numerals), and what follows it
 
 import re
 
-_CLOSING = '»«"“”’)›‹]'
+_CLOSING = '»«"“”‘’)›‹]'
+_BRACKET = re.compile(r"(?<=[.?!…\s»“\"])\([^()]{1,20}\)$")  # such as (dpa), behind a sentence
 _MARK = re.compile(rf"([.?!…]++[{re.escape(_CLOSING)}]*+)(\s)?")
 _OPENING = '(„«»"“‚'
 
@@ -33,7 +34,7 @@ def ends_like_sentence(text: str) -> str:
     >>> ends_like_sentence("Sie sagte: «Wir kommen!»"), ends_like_sentence("Nordturm leuchtet")
     ('!', '')
     """
-    last = text.rstrip().rstrip(_CLOSING).rstrip()[-1:]
+    last = _BRACKET.sub("", text.rstrip()).rstrip(_CLOSING).rstrip()[-1:]
     return "." if last == "…" else last if last in (".", "?", "!") else ""
 
 
@@ -58,9 +59,9 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _goes_on(text: str, end: int) -> bool:
-    """Tell whether what follows a mark and a blank cannot begin a sentence: a small letter, `,`, `;` or `–`."""
+    """Tell whether what follows a mark and a blank cannot begin a sentence: a small letter, `,`, `;` or a dash."""
     following = text[end + 1] if not text[end + 1].isspace() else text[end:].lstrip()[0]
-    return following.islower() or following in ",;–"
+    return following.islower() or following in ",;–-"
 
 
 def _is_no_full_stop(text: str, start: int, stop: int) -> bool:

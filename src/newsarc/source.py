@@ -101,7 +101,10 @@ def find(
     skip = skip or (lambda _path, _reason: None)
     for name in names:
         if name == STDIN:
-            yield Place("stdin", STDIN, named=True, spool=_Spool(_pieces(sys.stdin.buffer)))
+            if sys.stdin is None:
+                yield UnreadableSource("stdin", "it is closed")
+            else:
+                yield Place("stdin", STDIN, named=True, spool=_Spool(_pieces(sys.stdin.buffer)))
             continue
         try:
             is_folder = stat.S_ISDIR(os.stat(name).st_mode)

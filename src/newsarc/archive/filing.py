@@ -69,11 +69,14 @@ def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tup
     same = [record for record in records if _bytes_of(record) == _bytes_of(said) or source_digest(record) == digest]
     if same:
         latest = max(same, key=lambda record: int(record["revision"]))
-        if article.category_by != "user" or article.category == latest["category"]:
+        said_already = (latest["category_by"], latest["category"]) == ("user", article.category)
+        if article.category_by != "user" or said_already:
             return article.model_copy(
                 update={"version": latest["version"], "revision": latest["revision"]}
             ), "unchanged"
         return article.model_copy(update={"version": latest["version"], "revision": latest["revision"] + 1}), "revision"
+    if article.category_by != "user":
+        article = _with_a_persons_word(article, records)
     if article.version_by == "archive":
         article = article.model_copy(update={"version": max(record["version"] for record in records) + 1})
     return article, "version"
@@ -83,3 +86,12 @@ def _bytes_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
     """Name the bytes a record was read from; where they are not known, something that equals nothing."""
     origin = record.get("origin")
     return (origin["sha256"], origin["offset"], origin["length"], origin["format"]) if origin else (object(),)
+
+
+def _with_a_persons_word(article: "Article", records: list[Mapping[str, Any]]) -> "Article":
+    """Hand the category that a person gave an earlier version on to a new one: their word comes first."""
+    said = [record["category"] for record in records if record["category_by"] == "user"]
+    if not said:
+        return article
+    inherited = {"category": said[-1], "category_by": "user", "category_confidence": None, "category_candidates": ()}
+    return article.model_copy(update=inherited)

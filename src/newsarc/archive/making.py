@@ -33,6 +33,8 @@ def make(disk: Disk, root: str, *, originals: bool, wait: float) -> None:
             raise ArchiveDamaged("FORMAT", "it is missing beside articles")
         for folder in _FOLDERS:
             disk.make_folder(os.path.join(root, folder))
+        disk.create(segment_path(root, 1))
+        disk.fsync_folder(os.path.join(root, "articles"))
         disk.save(os.path.join(root, "HEAD"), head_line(EMPTY))
         fields = {"about": _ABOUT, "format": FORMAT_NUMBER, "uuid": str(uuid.uuid4()), "originals": originals}
         disk.save(os.path.join(root, "FORMAT"), small_file(fields))

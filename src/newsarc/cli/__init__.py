@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -84,7 +85,7 @@ def _place(place: str | None) -> str:
     if place is not None:
         if not place:
             raise QueryError("--archive", "it names no folder")
-        return place
+        return os.path.expanduser(place)
     from platformdirs import user_data_path
 
     return str(user_data_path("newsarc", appauthor=False) / "archive")
@@ -131,7 +132,7 @@ def ingest(sources: tuple[str, ...], **said: Any) -> int:
     from newsarc.source import find
 
     how, summary = _reading(said), Summary()
-    archive = _archive_for_ingest(said)
+    archive = _archive_for_ingest({**said, "sources": sources})
     with progress(sys.stderr) as advance:
         found = find(sources, include=said["include"], skip=summary.skip)
         for outcome in run(found, archive, clock=_now, how=how, dry_run=said["dry_run"]):
@@ -193,7 +194,7 @@ def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
     if only_count:
         write([b"%d\n" % count(archive, query)])
     else:
-        present(find(archive, query, raw=raw), said)
+        present(find(archive, query, raw=raw or _wants_framing(said)), said)
 
 
 @cli.command()
@@ -218,7 +219,7 @@ def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **s
 
     archive = _opened(place)
     missing: list[NewsarcError] = []
-    found = _kept(run(archive, _ids(ids), raw=raw), missing)
+    found = _kept(run(archive, _ids(ids), raw=raw or _wants_framing(said)), missing)
     if original:
         _write_originals(archive, found)
     else:
@@ -242,16 +243,17 @@ def schema(form: str, place: str | None) -> None:
 
     Exit status: 0 done, 2 usage.
     """
+    from newsarc.present import plain
     from newsarc.schema import FORMS
 
-    write([FORMS[form](os.path.abspath(_place(place))).encode()])
+    write([plain(FORMS[form](os.path.abspath(_place(place))), screen())])
 
 
 # What the commands share.
 
 
 def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
-    """Open or make the archive and say where it is; a dry run makes none."""
+    """Open or make the archive and say where it is; a dry run makes none, nor does a run over nothing."""
     from newsarc.archive import Archive
     from newsarc.errors import ArchiveNotFound
 
@@ -261,6 +263,8 @@ def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
             return Archive(place)
         except ArchiveNotFound:
             return None
+    if not any(name == "-" or os.path.lexists(name) for name in said["sources"]):
+        return None  # nothing can be read, so there is nothing to make an archive for
     archive, created = Archive.create(place, originals=not said["no_originals"], tell=tell)
     tell(f"archive {place}" + (" (created)" if created else ""))
     if said["no_originals"] and archive.keeps_originals:
@@ -280,11 +284,26 @@ def _reading(said: dict[str, Any]) -> "Reading":
 
 
 def _ids(words: tuple[str, ...]) -> list[str]:
-    """Return the ids asked for, those on stdin in place of -."""
+    """Return the ids asked for, those on stdin in place of -: one a line, or a record a line."""
     ids: list[str] = []
     for word in words:
-        ids += [line.strip() for line in sys.stdin if line.strip()] if word == "-" else [word]
+        ids += map(_id_of, filter(str.strip, sys.stdin or ())) if word == "-" else [word]
     return ids
+
+
+def _id_of(line: str) -> str:
+    """Return the id a line of stdin names."""
+    if line.startswith("{"):
+        import json
+
+        with suppress(ValueError):
+            return str(json.loads(line).get("id", ""))
+    return line.strip()
+
+
+def _wants_framing(said: dict[str, Any]) -> bool:
+    """Tell whether the fields asked for stand only in the archive's framing."""
+    return not {"seq", "chain"}.isdisjoint((said["fields"] or "").replace(" ", "").split(","))
 
 
 def _kept(found: Iterable[T | NewsarcError], failed: list[NewsarcError]) -> Iterator[T]:
@@ -298,11 +317,15 @@ def _kept(found: Iterable[T | NewsarcError], failed: list[NewsarcError]) -> Iter
 
 
 def _write_originals(archive: "Archive", records: Iterable[bytes]) -> None:
-    """Write the bytes articles were read from; made safe where they go to a terminal."""
+    """Write the bytes articles were read from; as safe text where they go to a terminal."""
     from newsarc.article import from_line
     from newsarc.present import original
 
-    write(original(archive.original(from_line(record)), screen()) for record in records)
+    articles = map(from_line, records)
+    write(
+        original(archive.original(article), article.origin.encoding if article.origin else "utf-8", screen())
+        for article in articles
+    )
 
 
 def main() -> NoReturn:

@@ -11,7 +11,8 @@ import click
 from newsarc.cli.output import say, tell
 from newsarc.errors import NewsarcError, OutputError, QueryError
 
-_INTERRUPTED = "newsarc: interrupted; what was reported is archived, run it again to go on."
+_INTERRUPTED = "newsarc: interrupted"
+_KEPT = "; what was committed is archived, run it again to go on"
 
 
 def run(command: click.Command) -> NoReturn:
@@ -25,7 +26,7 @@ def run(command: click.Command) -> NoReturn:
     except Exception as error:  # noqa: BLE001 - nothing may leave as a traceback
         status = _status(error)
     except KeyboardInterrupt:
-        tell(_INTERRUPTED)
+        tell(_INTERRUPTED + _KEPT * ("ingest" in sys.argv[1:]))
         _end_by(signal.SIGINT)
     sys.exit(status)
 

@@ -20,16 +20,16 @@ SCHEMAS = ("json", "duckdb", "pyarrow", "polars")
 
 def _category(_ctx: click.Context | None, _param: click.Parameter | None, words: Any) -> Any:
     """Turn a word for a section, or several, into canonical labels."""
-    if not words:
+    if words is None or words == ():
         return words
-    from newsarc.normalize.sections import LABELS, canonical
+    from newsarc.normalize.sections import LABELS, WORDS, canonical
 
     if isinstance(words, str):
         return _category(None, None, (words,))[0]
     labels = [canonical(word) for word in words]
     for word, label in zip(words, labels, strict=True):
         if label is None:
-            raise UnknownWord(word, nearest("no such category", word, LABELS))
+            raise UnknownWord(word, nearest("no such category", word, WORDS, LABELS))
     return tuple(labels)
 
 
@@ -49,13 +49,17 @@ _KINDS = ("article", "advisory", "schedule", "table", "digest", "service", "medi
 _STATUSES = ("usable", "withheld", "canceled")
 
 
-def nearest(why: str, word: str, known: Iterable[str]) -> str:
-    """Say what is wrong with a word, and the nearest right one where there is one."""
+def nearest(why: str, word: str, known: Iterable[str], shown: Iterable[str] = ()) -> str:
+    """Say what is wrong with a word, and the nearest right one where there is one; else all that are `shown`."""
     from difflib import get_close_matches
 
     names = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), names, 1, 0.5)
-    return f"{why}; did you mean {names[near[0]]}?" if near else f"{why}; known are {', '.join(names.values())}"
+    return (
+        f"{why}; did you mean {names[near[0]]}?"
+        if near
+        else f"{why}; known are {', '.join(tuple(shown) or names.values())}"
+    )
 
 
 def _since(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:

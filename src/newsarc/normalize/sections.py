@@ -65,6 +65,9 @@ _DESKS = {
 }  # fmt: skip
 
 
+WORDS = tuple(word for section in SECTIONS for word in (section.label, *section.aliases))
+
+
 def forms(word: str) -> tuple[str, ...]:
     """Return the ways a word is looked up: umlauts as two letters, and as one without its dots.
 

@@ -9,7 +9,7 @@ Source: samples/portal/full.txt, samples/portal/loose-date.txt, samples/portal/d
 import re
 
 from newsarc.encoding import damaged_forms
-from newsarc.sentences import ends_like_sentence
+from newsarc.sentences import ends_like_sentence, split_sentences
 
 # Words of the grammar that no field keeps; each non-blank character of a dump stands in a field, in `unparsed`,
 # or here. A gallery also repeats each credit and all captions; repetitions are equal to text placed already.
@@ -44,6 +44,8 @@ _ANY_DATE_LINE = re.compile(rf"^[^\S\n]*{DATE_LINE.pattern}[^\S\n]*$", re.MULTIL
 _ANY_LOOSE_DATE = re.compile(rf"^[^\S\n]*{LOOSE_DATE.pattern}[^\S\n]*$", re.MULTILINE)
 _ANY_FOOTER = re.compile(rf"^[^\S\n]*(?:@\s*\S.{{0,60}}|{_MORE})[^\S\n]*$", re.MULTILINE)
 
+_ENDS_SHORT = re.compile(r"\b\w\.\s?\w\.$")  # e.V.
+_LONGEST_LOOK = 2000  # characters
 _LONGEST_KEYWORD = 60  # characters
 _MOST_WORDS = 6  # of one keyword
 
@@ -76,6 +78,6 @@ def looks_like_keywords(text: str) -> bool:
     >>> looks_like_keywords("Windau, Produktion/Absatz"), looks_like_keywords("Der Turm, so heißt es, ist neu.")
     (True, False)
     """
-    if ends_like_sentence(text):
+    if (ends_like_sentence(text) and not _ENDS_SHORT.search(text)) or len(split_sentences(text[:_LONGEST_LOOK])) > 1:
         return False
     return all(len(piece) <= _LONGEST_KEYWORD and piece.count(" ") < _MOST_WORDS for piece in text.split(", "))

@@ -36,7 +36,7 @@ class _Head(NamedTuple):
     headline: str | None
     lead: str | None
     rest: list[str]
-    is_certain: bool
+    is_doubtful: bool = False
 
 
 def read_dump(source: Source, dump: Dump) -> Article | None:
@@ -44,17 +44,24 @@ def read_dump(source: Source, dump: Dump) -> Article | None:
     lines, warnings = _mended(dump.lines)
     before = _blocks(lines[: dump.anchor])
     after, credit, between, related = _sections(lines[dump.anchor + 1 :])
+    early, before = _gallery(before)
     media, after = _gallery(after)
     front = before.pop() if before else None
     keywords, unparsed = _keywords(before)
     unparsed += [block for block in after if RULE.fullmatch(block)]
     head = _head(front, [block for block in after if not RULE.fullmatch(block)])
+    media = early + media
     if head.headline is None and head.lead is None and not media:
         return None
     if head.headline is None:
         warnings.append("headline-missing")
+    elif head.is_doubtful:
+        warnings.append("headline-doubtful")
     lead, dateline = (head.lead, None) if head.headline else _without_place(head.lead)
     links, leftover, is_cut = _links(related)
+    if credit is None and leftover and (found := CREDIT.fullmatch(leftover[-1])):
+        credit, is_cut = found["who"] or found["site"], False
+        leftover.pop()
     if is_cut:
         warnings.append("related-cut")
     body = list(_body(head.rest))
@@ -112,7 +119,7 @@ def _sections(lines: list[Line]) -> tuple[list[str], str | None, list[str], list
         if is_more(line.text):
             related = place
             break
-        if credit is None and (found := CREDIT.fullmatch(line.text)):
+        if found := CREDIT.fullmatch(line.text):
             credit = found["who"] or found["site"]
             text_end = place
     if credit is None:
@@ -134,16 +141,16 @@ def _head(front: str | None, after: list[str]) -> _Head:
         only = front if front is not None else (after[0] if after else None)
         rest = after if front is not None else after[1:]
         if only is None or ends_like_sentence(only):
-            return _Head(None, only, rest, is_certain=False)
-        return _Head(only, None, rest, is_certain=False)
+            return _Head(None, only, rest)
+        return _Head(only, None, rest)
     back, rest = after[0], after[1:]
     first, second = _manner(front), _manner(back)
     if first == "lead" and second in ("headline", "cry"):
-        return _Head(back, front, rest, is_certain=True)
+        return _Head(back, front, rest)
     if first in ("headline", "cry") and second == "lead":
-        return _Head(front, back, rest, is_certain=True)
+        return _Head(front, back, rest)
     if first == second == "lead":
-        return _Head(None, front, after, is_certain=True)
+        return _Head(None, front, after)
     return _undecided(front, back, first, rest)
 
 
@@ -151,7 +158,7 @@ def _undecided(front: str, back: str, first: str, rest: list[str]) -> _Head:
     """Choose between two that both look like a headline: one without a mark before one that cries, then the shorter."""
     is_front = first == "headline" if first != _manner(back) else len(front) <= len(back)
     headline, lead = (front, back) if is_front else (back, front)
-    return _Head(headline, lead, rest, is_certain=False)
+    return _Head(headline, lead, rest, is_doubtful=True)
 
 
 def _manner(block: str) -> str:
