@@ -53,7 +53,7 @@ def test_the_examples_of_a_page_run_as_shown(page: Path, tmp_path: Path, monkeyp
                 exec(compile(block, f"{page.name} example", "exec"), space)  # noqa: S102 - our own documentation
             else:
                 for command, expected in _commands(block):
-                    _compare(shell.run(command), expected, command)
+                    _check_printed(shell.run(command), expected, command)
 
 
 def _commands(block: str) -> list[tuple[str, list[str]]]:
@@ -69,7 +69,7 @@ def _commands(block: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def _compare(printed: str, expected: list[str], command: str) -> None:
+def _check_printed(printed: str, expected: list[str], command: str) -> None:
     """Compare line by line; `...` alone stands for any lines."""
     pattern = "".join("(?:.*\n)*?" if line.strip() == "..." else re.escape(line.rstrip()) + " *\n" for line in expected)
     assert re.fullmatch(pattern, printed if printed.endswith("\n") or not printed else printed + "\n"), (

@@ -198,7 +198,7 @@ def mutants(draw: st.DrawFn) -> bytes:
     return data
 
 
-def is_read_or_refused(data: bytes) -> None:
+def check_read_or_refused(data: bytes) -> None:
     """Read bytes: there are sound records, their ranges inside the source, or there is a SourceError."""
     try:
         articles = articles_of(data)
@@ -226,35 +226,35 @@ def begins_with_a_mark(data: bytes) -> bool:
 @example(b"1.1.2020 - 1:11:11")
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     if not begins_with_a_mark(data):
-        is_read_or_refused(data)
+        check_read_or_refused(data)
 
 
 @settings(steady, max_examples=400)
 @given(mutants())
 def test_damaged_samples_are_read_or_refused(data: bytes) -> None:
     if not begins_with_a_mark(data):
-        is_read_or_refused(data)
+        check_read_or_refused(data)
 
 
 @settings(steady, max_examples=200)
 @given(dumps(), st.sampled_from("ABC"), st.data())
-def test_a_dump_cut_anywhere_is_read_or_refused(story: Dump, layout: str, data: st.DataObject) -> None:
+def test_a_dump_cut_anywhere_check_read_or_refused(story: Dump, layout: str, data: st.DataObject) -> None:
     whole = story.text(layout).encode()
-    is_read_or_refused(whole[: data.draw(st.integers(0, len(whole)))])
+    check_read_or_refused(whole[: data.draw(st.integers(0, len(whole)))])
 
 
 def test_a_mark_before_bytes_that_are_no_utf8_lies() -> None:
     damaged = dump().replace(b"Die Arbeiten", b"\xff" * 300)
-    is_read_or_refused(b"\xef\xbb\xbf" + damaged + b"\n" + dump("Anderer Turm"))
+    check_read_or_refused(b"\xef\xbb\xbf" + damaged + b"\n" + dump("Anderer Turm"))
 
 
 @pytest.mark.parametrize("line", ["\0", "\0\0", "x\n\n\ufeff\0\ufeff"])
 def test_a_line_of_what_is_taken_away_is_no_block(line: str) -> None:
-    is_read_or_refused(body(f"{line}\n\nDie Arbeit ruht."))
+    check_read_or_refused(body(f"{line}\n\nDie Arbeit ruht."))
 
 
 def test_blanks_after_an_ordinal_in_a_link_are_read() -> None:
-    is_read_or_refused(
+    check_read_or_refused(
         links(f"Turm leuchtet am 9.{' ' * 80}November. Ja. (Sport, 07.06.2023 - 09:05) weiterlesen...\n\n")
     )
 

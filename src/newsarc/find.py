@@ -74,8 +74,7 @@ def _selected(archive: Archive, query: Query) -> tuple[list[Place], ArchiveDamag
     try:
         return select(watched(), query), fault
     except (ValueError, KeyError, TypeError) as error:
-        where = f"articles/{last.segment:06}.jsonl bytes {last.offset}-{last.offset + last.length - 1}"
-        raise ArchiveDamaged(where, "it is no record") from error
+        raise ArchiveDamaged(last.where, "it is no record") from error
 
 
 def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> Iterator[bytes | ArticleNotFound]:

@@ -26,6 +26,7 @@ from newsarc.archive.chain import (
     read_head,
     read_small_file,
     seal,
+    segment_name,
     segment_path,
     unseal,
 )
@@ -177,13 +178,13 @@ class Archive:
             start = after.length if segment == after.segment else 0
             end = until.length if segment == until.segment else self._disk.size(segment_path(self.root, segment))
             if not end and until.seq:
-                raise ArchiveDamaged(f"articles/{segment:06}.jsonl", "it is missing or empty")
+                raise ArchiveDamaged(segment_name(segment), "it is missing or empty")
             if start == end:
                 continue
             for stored in self._lines(segment, start, end):
                 if stored.place.offset == start and (parts := unseal(stored.line)) and parts[1] != seq + 1:
                     before = segment - 1 if segment > after.segment else segment
-                    raise ArchiveDamaged(f"articles/{before:06}.jsonl", f"it ends with line {seq} of {parts[1] - 1}")
+                    raise ArchiveDamaged(segment_name(before), f"it ends with line {seq} of {parts[1] - 1}")
                 seq += 1
                 yield stored
         if seq != until.seq:
@@ -191,7 +192,7 @@ class Archive:
 
     def _lines(self, segment: int, start: int, end: int) -> Iterator[Stored]:
         """Yield the whole lines of a segment between two offsets."""
-        name = f"articles/{segment:06}.jsonl"
+        name = segment_name(segment)
         offset = start
         try:
             with open(segment_path(self.root, segment), "rb") as stream:
@@ -218,7 +219,7 @@ class Archive:
         number = line[line.rfind(b',"seq":') + 7 : line.rfind(b',"chain":"')]
         seq = int(number) if number.isdigit() else 0
         if follows(line, seq, self._chain_before(place)) is None:
-            raise ArchiveDamaged(_where(place), "its bytes do not fit its chain")
+            raise ArchiveDamaged(place.where, "its bytes do not fit its chain")
         return line
 
     def _chain_before(self, place: Place) -> str:
@@ -243,7 +244,7 @@ class Archive:
             try:
                 yield from_line(line)
             except ValueError as error:
-                raise ArchiveDamaged(_where(place), "it is no record") from error
+                raise ArchiveDamaged(place.where, "it is no record") from error
 
     def original(self, article: "Article") -> bytes:
         """Return the bytes of its source that are this article's.
@@ -387,7 +388,7 @@ class Archive:
         head = found or EMPTY
         size = self._disk.size(segment_path(self.root, head.segment))
         if size < head.length:
-            raise ArchiveDamaged(f"articles/{head.segment:06}.jsonl", f"it ends at byte {size} of {head.length}")
+            raise ArchiveDamaged(segment_name(head.segment), f"it ends at byte {size} of {head.length}")
         if found and is_clean(self._disk, self.root, head):
             return head
         settled = roll_forward(self._disk, self.root, head, self._tell)
@@ -397,11 +398,6 @@ class Archive:
     def _put_head(self, head: Head) -> None:
         """Name a new end: the commit point."""
         self._disk.save(os.path.join(self.root, "HEAD"), head_line(head))
-
-
-def _where(place: Place) -> str:
-    """Name a line's place as a message does."""
-    return f"articles/{place.segment:06}.jsonl bytes {place.offset}-{place.offset + place.length - 1}"
 
 
 def _sealed(

@@ -37,6 +37,11 @@ class Place(NamedTuple):
     offset: int
     length: int
 
+    @property
+    def where(self) -> str:
+        """Name the place as a message does."""
+        return f"{segment_name(self.segment)} bytes {self.offset}-{self.offset + self.length - 1}"
+
 
 class Stored(NamedTuple):
     """A line of the archive as it lies there, with its place."""
@@ -46,6 +51,11 @@ class Stored(NamedTuple):
 
 
 EMPTY = Head(1, 0, 0, GENESIS)
+
+
+def segment_name(segment: int) -> str:
+    """Name a segment as a message does: its file, seen from the archive."""
+    return f"articles/{segment:06}.jsonl"
 
 
 def segment_path(root: str, segment: int) -> str:

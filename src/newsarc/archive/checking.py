@@ -7,7 +7,16 @@ import hashlib
 import os
 from collections.abc import Iterator
 
-from newsarc.archive.chain import GENESIS, Head, chain_of, read_head, read_small_file, segment_path, unseal
+from newsarc.archive.chain import (
+    GENESIS,
+    Head,
+    chain_of,
+    read_head,
+    read_small_file,
+    segment_name,
+    segment_path,
+    unseal,
+)
 from newsarc.archive.disk import Disk
 from newsarc.archive.originals import Member, is_intact
 from newsarc.article import from_line
@@ -38,12 +47,12 @@ def _check_segments(disk: Disk, root: str, head: Head | None) -> Iterator[Archiv
         path = segment_path(root, segment)
         if not disk.size(path):
             if head is not None and head.seq:
-                yield ArchiveDamaged(f"articles/{segment:06}.jsonl", "it is missing or empty")
+                yield ArchiveDamaged(segment_name(segment), "it is missing or empty")
             break
         end = head.length if head and segment == head.segment else disk.size(path)
         for number, offset, line in _lines(path, end):
             seq += 1
-            where = f"articles/{segment:06}.jsonl:{number} bytes {offset}-{offset + len(line) - 1}"
+            where = f"{segment_name(segment)}:{number} bytes {offset}-{offset + len(line) - 1}"
             why, previous = _check_line(line, seq, previous)
             if why:
                 yield ArchiveDamaged(where, why)
@@ -52,14 +61,9 @@ def _check_segments(disk: Disk, root: str, head: Head | None) -> Iterator[Archiv
                 continue
             yield from _check_record(disk, root, where, line, sound)
         if disk.size(path) < end:
-            yield ArchiveDamaged(where_of(segment), f"it ends after {disk.size(path)} of {end} bytes")
+            yield ArchiveDamaged(segment_name(segment), f"it ends after {disk.size(path)} of {end} bytes")
     if head and (head.seq != seq or head.chain not in previous):
         yield ArchiveDamaged("HEAD", f"it names line {head.seq} as the last, the segments end with line {seq}")
-
-
-def where_of(segment: int) -> str:
-    """Name a segment as a message does."""
-    return f"articles/{segment:06}.jsonl"
 
 
 def _lines(path: str, end: int) -> Iterator[tuple[int, int, bytes]]:
