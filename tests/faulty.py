@@ -389,7 +389,13 @@ def process(*words: str | Path) -> "subprocess.Popen[bytes]":
     """Start this file as a process of its own."""
     command = [sys.executable, __file__, *map(str, words)]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe)  # no byte waits in a buffer
+    # No byte waits in a buffer.
+    return subprocess.Popen(command, bufsize=0, stdin=pipe, stdout=pipe, stderr=pipe, env=unmeasured())
+
+
+def unmeasured() -> dict[str, str]:
+    """Return the environment without coverage: its file would be torn by a kill, and fail where no file may grow."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
 def _say(word: str, descriptor: int = 1) -> None:
