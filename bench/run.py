@@ -187,6 +187,7 @@ PAGE = """# Performance
 Measured on {day} with Python {python} on {cores} cores ({machine}).
 A ratio is the median of {pairs} (short runs: {starts}) interleaved pairs of CPU time, user and system together; the
 spread is the smallest and the largest ratio of a pair.
+A ratio above its target is a target missed.
 The dumps are generated (`bench/generate.py`): invented words in falling frequency, 4 kB and six related links each.
 The bare loop (`bench/bare.py`) reads the same files, splits each with one regular expression and writes one line of
 JSON; it knows no date, no section, no title and keeps nothing.
