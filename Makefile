@@ -43,7 +43,7 @@ tests: $(VENV)/done
 bench: $(VENV)/done ## measure, and renew docs/performance.md
 	$(BIN)/python bench/run.py
 
-torture: $(VENV)/done ## the fault tests at full size (about an hour)
+torture: $(VENV)/done ## the kill test at full size: 1,000 kills (three minutes)
 	$(BIN)/pytest -q tests/test_kill.py --kills 1000
 
 bless: $(VENV)/done ## renew goldens and generated pages; read them before you commit them
