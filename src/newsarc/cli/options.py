@@ -3,15 +3,18 @@
 A word that is not known gets the nearest right one.
 """
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarc.errors import UnknownWord
+from newsarc.cli.output import tell
+from newsarc.errors import QueryError, UnknownWord
 
 if TYPE_CHECKING:
+    from newsarc.archive import Archive
     from newsarc.query import Query
 
 OUTPUTS = ("table", "jsonl", "json", "csv", "tsv", "markdown", "ids")
@@ -153,3 +156,21 @@ def query_of(said: dict[str, Any]) -> "Query":
         order=said["order"],
         limit=said["limit"],
     )
+
+
+def place_of(place: str | None) -> str:
+    """Return where the archive is: the option, the environment, else the user data folder."""
+    if place is not None:
+        if not place:
+            raise QueryError("--archive", "it names no folder")
+        return os.path.expanduser(place)
+    from platformdirs import user_data_path
+
+    return str(user_data_path("newsarc", appauthor=False) / "archive")
+
+
+def opened(place: str | None) -> "Archive":
+    """Open the archive a person names, or the one at its usual place."""
+    from newsarc.archive import Archive
+
+    return Archive(place_of(place), tell=tell)

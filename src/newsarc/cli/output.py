@@ -2,11 +2,14 @@
 
 import os
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from newsarc.errors import NewsarcError, OutputError
 from newsarc.present import PAGE_WRITERS, WRITERS, Screen, fields_named, safe
+
+T = TypeVar("T")
 
 
 def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = False) -> None:
@@ -46,3 +49,18 @@ def say(error: NewsarcError | None) -> None:
     """Say one line about an error."""
     if error is not None:
         tell(f"newsarc: error: {error}")
+
+
+def kept(found: Iterable[T | NewsarcError], failed: list[NewsarcError]) -> Iterator[T]:
+    """Pass on what was found; say what was not, and keep it for the exit code."""
+    for one in found:
+        if isinstance(one, NewsarcError):
+            failed.append(one)
+            say(one)
+        else:
+            yield one
+
+
+def now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)

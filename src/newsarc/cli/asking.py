@@ -1,0 +1,132 @@
+"""The commands that ask the archive: what there is, one article, the columns."""
+
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsarc.cli.options import SCHEMAS, archive_option, filters, one_of, opened, output_options, place_of, query_of
+from newsarc.cli.output import kept, present, screen, write
+
+if TYPE_CHECKING:
+    from newsarc.archive import Archive
+    from newsarc.errors import NewsarcError
+
+
+@click.command("list")
+@archive_option
+@filters
+@output_options
+@click.option("--count", "only_count", is_flag=True, help="Only how many there are.")
+@click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
+def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
+    """List articles, newest first.
+
+    Filters of one kind are alternatives, of different kinds all must hold.
+
+    \b
+    Examples:
+      newsarc list --category Politik --since 2025-02
+      newsarc list --keyword USA --output csv > usa.csv
+      newsarc list | jq -r .headline
+
+    Exit status: 0 done (an empty list is an answer), 2 a filter that cannot be read, 3 no archive here, 4 the archive
+    is damaged.
+    """
+    from newsarc.find import count, find
+
+    archive, query = opened(place), query_of(said)
+    if only_count:
+        write([b"%d\n" % count(archive, query)])
+    else:
+        present(find(archive, query, raw=raw or _wants_framing(said)), said)
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@archive_option
+@output_options
+@click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
+@click.option("--original", is_flag=True, help="The bytes it was read from instead.")
+def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **said: Any) -> int:
+    """Show articles by id, or by the beginning of one or of its part after the last colon; - reads ids.
+
+    \b
+    Examples:
+      newsarc show 3a64b5
+      newsarc list --category Sport --output ids | newsarc show -
+      newsarc show --original 3a64b5
+
+    Exit status: 0 done, 2 a beginning that fits several ids, 3 an id or the archive is not there, 4 the archive is
+    damaged.
+    """
+    from newsarc.find import show as run
+
+    archive = opened(place)
+    missing: list[NewsarcError] = []
+    found = kept(run(archive, _ids(ids), raw=raw or _wants_framing(said)), missing)
+    if original:
+        _write_originals(archive, found)
+    else:
+        present(found, said, pages=True)
+    return max((error.exit_code for error in missing), default=0)
+
+
+@click.command()
+@click.option("--as", "form", metavar="FORM", default="json", callback=one_of(SCHEMAS, "schema form"),
+              help=f"{', '.join(SCHEMAS)}; json is the default.")  # fmt: skip
+@archive_option
+def schema(form: str, place: str | None) -> None:
+    """Print the record's columns, typed, in the words of other tools.
+
+    For DuckDB the views `articles` and `newest` (one row an id) over the archive's own files.
+
+    \b
+    Examples:
+      newsarc schema > newsarc.schema.json
+      newsarc schema --as duckdb | duckdb news.db
+
+    Exit status: 0 done, 2 usage.
+    """
+    from newsarc.present import plain
+    from newsarc.schema import FORMS
+
+    write([plain(FORMS[form](os.path.abspath(place_of(place))), screen())])
+
+
+def _ids(words: tuple[str, ...]) -> list[str]:
+    """Return the ids asked for, those on stdin in place of -: one a line, or a record a line."""
+    ids: list[str] = []
+    for word in words:
+        ids += map(_id_of, filter(str.strip, sys.stdin or ())) if word == "-" else [word]
+    return ids
+
+
+def _id_of(line: str) -> str:
+    """Return the id a line of stdin names."""
+    if line.startswith("{"):
+        import json
+
+        with suppress(ValueError):
+            return str(json.loads(line).get("id", ""))
+    return line.strip()
+
+
+def _wants_framing(said: dict[str, Any]) -> bool:
+    """Tell whether the fields asked for stand only in the archive's framing."""
+    return not {"seq", "chain"}.isdisjoint((said["fields"] or "").replace(" ", "").split(","))
+
+
+def _write_originals(archive: "Archive", records: Iterable[bytes]) -> None:
+    """Write the bytes articles were read from; as safe text where they go to a terminal."""
+    from newsarc.article import from_line
+    from newsarc.present import original
+
+    articles = map(from_line, records)
+    write(
+        original(archive.original(article), article.origin.encoding if article.origin else "utf-8", screen())
+        for article in articles
+    )

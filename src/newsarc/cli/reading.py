@@ -1,0 +1,111 @@
+"""The commands that read sources: into the archive, or to stdout."""
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsarc.cli.options import archive_option, output_options, place_of, reading_options
+from newsarc.cli.output import kept, now, present, say, tell, write
+
+if TYPE_CHECKING:
+    from newsarc.archive import Archive
+    from newsarc.errors import NewsarcError
+    from newsarc.ingest import Reading
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@archive_option
+@reading_options
+@click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object on stdout.")
+@click.option("--no-originals", is_flag=True, help="For a new archive: do not keep the bytes that were read.")
+def ingest(sources: tuple[str, ...], **said: Any) -> int:
+    """Read files, folders or stdin (-) into the archive.
+
+    The same story again adds nothing; other text under the same id is kept as its next version. What cannot be read
+    goes to quarantine with the reason, and the run goes on.
+
+    \b
+    Examples:
+      newsarc ingest dump.txt
+      newsarc ingest --include '*.txt' dumps/ more/
+      newsarc ingest --category Sport - < dump.txt
+
+    Exit status: 0 done, 1 some sources are in quarantine, 2 usage, 4 the archive is damaged, 74 a source or the disk
+    failed, 75 locked by another run.
+    """
+    from newsarc.ingest import Summary
+    from newsarc.ingest import ingest as run
+    from newsarc.present import progress
+    from newsarc.source import find
+
+    how, summary = _reading(said), Summary()
+    archive = _archive_for_ingest({**said, "sources": sources})
+    with progress(sys.stderr) as advance:
+        found = find(sources, include=said["include"], skip=summary.skip)
+        for outcome in run(found, archive, clock=now, how=how, dry_run=said["dry_run"]):
+            summary.add(outcome)
+            say(outcome.error)
+            advance(summary.sentence())
+    if said["as_json"]:
+        write([summary.line()])
+    tell(("dry run: " if said["dry_run"] else "") + summary.sentence())
+    return summary.exit_code
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@reading_options
+@output_options
+def parse(sources: tuple[str, ...], **said: Any) -> int:
+    """Read sources and print their records; no archive is touched.
+
+    \b
+    Examples:
+      newsarc parse dump.txt | jq .related
+      newsarc parse - < dump.txt
+
+    Exit status: 0 done, 1 some sources could not be read, 2 usage, 74 input or output failed.
+    """
+    from newsarc.ingest import read_all
+    from newsarc.source import find
+
+    failed: list[NewsarcError] = []
+    found = read_all(find(sources, include=said["include"]), _reading(said))
+    present((article.line() for article in kept(found, failed)), said)
+    return max((error.exit_code for error in failed), default=0)
+
+
+def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
+    """Open or make the archive and say where it is; a dry run makes none, nor does a run over nothing."""
+    from newsarc.archive import Archive
+    from newsarc.errors import ArchiveNotFound
+
+    place = place_of(said["place"])
+    if said["dry_run"]:
+        try:
+            return Archive(place)
+        except ArchiveNotFound:
+            return None
+    if not any(name == "-" or os.path.lexists(name) for name in said["sources"]):
+        return None  # nothing can be read, so there is nothing to make an archive for
+    archive, created = Archive.create(place, originals=not said["no_originals"], tell=tell)
+    tell(f"archive {place}" + (" (created)" if created else ""))
+    if said["no_originals"] and archive.keeps_originals:
+        tell("newsarc: this archive keeps originals; --no-originals is fixed when an archive is made")
+    return archive
+
+
+def _reading(said: dict[str, Any]) -> "Reading":
+    """Say how sources are to be read. Records hold no cycles, so a run over many looks for some only rarely."""
+    from newsarc.formats import named
+    from newsarc.ingest import Reading
+
+    if said["format"]:
+        named(said["format"])
+    gc.set_threshold(100_000, 20, 20)
+    return Reading(said["format"], said["category"], now())
