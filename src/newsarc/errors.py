@@ -208,6 +208,14 @@ class HeadMissing(ArchiveDamaged):
     cure = "The next newsarc ingest rebuilds it from the chain; no article is lost."
 
 
+class IndexUnusable(NewsarcError):
+    """The index cannot be used and cannot be rebuilt."""
+
+    exit_code = 5
+    what = "index cannot be used"
+    cure = "Delete the folder index/ of the archive; it is made anew."
+
+
 class StorageError(NewsarcError):
     """Writing failed: disk full, no permission, input-output error. The archive is as it was."""
 

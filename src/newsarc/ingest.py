@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from newsarc import __version__, formats
 from newsarc.archive import LOCK_WAIT, Archive
-from newsarc.archive.filing import Filed, file_article
+from newsarc.archive.filing import Filed, number
 from newsarc.article import Article
 from newsarc.errors import BinarySource, SourceError, UnreadableSource
 from newsarc.normalize.meaning import normalize
@@ -204,7 +204,7 @@ def _committed(
     """Commit a batch and hand out the outcomes that waited for it."""
     if batch.entries:
         if archive is None:
-            filed = _as_if_new(batch.entries)
+            filed, _ = number(batch.entries, lambda _name: [])
         elif dry_run:
             filed = archive.preview(batch.entries)
         else:
@@ -212,19 +212,6 @@ def _committed(
         for owner, one in zip(batch.owners, filed, strict=True):
             owner.add(one)
     yield from batch.finished
-
-
-def _as_if_new(entries: list[tuple[Article, Source | None]]) -> list[Filed]:
-    """Number a batch against an archive that is not there."""
-    filed = []
-    pending: dict[str, list[Article]] = {}
-    for article, _ in entries:
-        earlier = pending.setdefault(article.id, [])
-        numbered, what = file_article(article, [json.loads(one.line()) for one in earlier])
-        filed.append(Filed(what, numbered.id, numbered.version, numbered.revision))
-        if what != "unchanged":
-            earlier.append(numbered)
-    return filed
 
 
 def _fail(

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from newsarc.archive.chain import (
     EMPTY,
     FORMAT_NUMBER,
-    GENESIS,
     Head,
     Place,
     Stored,
@@ -25,26 +24,27 @@ from newsarc.archive.chain import (
     head_line,
     read_head,
     read_small_file,
-    seal,
     segment_name,
     segment_path,
-    unseal,
 )
 from newsarc.archive.disk import Disk, LockHeldError, locked, undisturbed
-from newsarc.archive.filing import Filed, Known, file_article
+from newsarc.archive.filing import Entry, Filed, Known, Scanned, id_of, number
+from newsarc.archive.scanning import chain_before, holds, scan
+from newsarc.archive.sealing import sealed
 from newsarc.errors import (
     ArchiveDamaged,
     ArchiveLocked,
     ArchiveNotFound,
     ArchiveTooNew,
     HeadMissing,
+    IndexUnusable,
     NotAnArchive,
     OriginalNotKept,
     StorageError,
 )
 
 if TYPE_CHECKING:
-    from newsarc.archive.originals import Member, Original
+    from newsarc.archive.originals import Member, Original, Packed
     from newsarc.article import Article
     from newsarc.errors import SourceError
 
@@ -70,8 +70,9 @@ class Archive:
         disk: Disk | None = None,
         tell: Callable[[str], None] = _silent,
         rotate_at: int = ROTATE_AT,
+        known: Known | None = None,
     ) -> None:
-        """Take an archive that is there.
+        """Take an archive that is there; `known` is asked what it holds, else its lines are scanned before a write.
 
         Raises:
             ArchiveNotFound: There is none at this place.
@@ -82,7 +83,7 @@ class Archive:
         self._disk = disk or Disk()
         self._tell = tell
         self._rotate_at = rotate_at
-        self._known = Known()
+        self._known = known or Scanned()
         self._members: dict[str, Member] = {}
         self.keeps_originals = bool(self._format()["originals"])
 
@@ -169,41 +170,11 @@ class Archive:
         Raises:
             ArchiveDamaged: A segment is shorter than HEAD says; all whole lines before were yielded.
         """
-        yield from self._scan(after, self.head())
+        yield from scan(self._disk, self.root, after, self.head())
 
-    def _scan(self, after: Head, until: Head) -> Iterator[Stored]:
-        """Yield the lines between two heads, segment by segment; each must go on where the one before ended."""
-        seq = after.seq
-        for segment in range(after.segment, until.segment + 1):
-            start = after.length if segment == after.segment else 0
-            end = until.length if segment == until.segment else self._disk.size(segment_path(self.root, segment))
-            if not end and until.seq:
-                raise ArchiveDamaged(segment_name(segment), "it is missing or empty")
-            if start == end:
-                continue
-            for stored in self._lines(segment, start, end):
-                if stored.place.offset == start and (parts := unseal(stored.line)) and parts[1] != seq + 1:
-                    before = segment - 1 if segment > after.segment else segment
-                    raise ArchiveDamaged(segment_name(before), f"it ends with line {seq} of {parts[1] - 1}")
-                seq += 1
-                yield stored
-        if seq != until.seq:
-            raise ArchiveDamaged("HEAD", f"it names line {until.seq} as the last, {seq} were found")
-
-    def _lines(self, segment: int, start: int, end: int) -> Iterator[Stored]:
-        """Yield the whole lines of a segment between two offsets."""
-        name = segment_name(segment)
-        offset = start
-        try:
-            with open(segment_path(self.root, segment), "rb") as stream:
-                stream.seek(start)
-                while offset < end and (line := stream.readline()).endswith(b"\n"):
-                    yield Stored(Place(segment, offset, len(line)), line)
-                    offset += len(line)
-        except FileNotFoundError:
-            raise ArchiveDamaged(name, "it is missing") from None
-        if offset != end:
-            raise ArchiveDamaged(name, f"whole lines end at byte {offset} of {end}")
+    def holds(self, known: Head) -> bool:
+        """Tell whether an end that was seen once is still one of this archive's."""
+        return holds(self._disk, self.root, known, self.head())
 
     def read(self, place: Place) -> bytes:
         """Return the line at a place."""
@@ -218,19 +189,11 @@ class Archive:
         line = self.read(place)
         number = line[line.rfind(b',"seq":') + 7 : line.rfind(b',"chain":"')]
         seq = int(number) if number.isdigit() else 0
-        if follows(line, seq, self._chain_before(place)) is None:
+        first = 0 if place.offset else self.head().first
+        before = chain_before(self._disk, self.root, place.segment, place.offset, first)
+        if follows(line, seq, before) is None:
             raise ArchiveDamaged(place.where, "its bytes do not fit its chain")
         return line
-
-    def _chain_before(self, place: Place) -> str:
-        """Return the chain a line goes on from: the 64 digits that end three bytes before it."""
-        if place == Place(1, 0, place.length):
-            return GENESIS
-        path, end = segment_path(self.root, place.segment), place.offset
-        if not end:
-            path = segment_path(self.root, place.segment - 1)
-            end = self._disk.size(path)
-        return self._disk.read(path, end - 67, 64).decode("ascii", "replace")
 
     def articles(self) -> Iterator["Article"]:
         """Yield every stored version and revision as an `Article`, oldest line first.
@@ -277,9 +240,7 @@ class Archive:
 
     # Writing: one batch, one commit.
 
-    def append(
-        self, entries: Sequence[tuple["Article", "Original | None"]], *, now: datetime, wait: float = LOCK_WAIT
-    ) -> list[Filed]:
+    def append(self, entries: Sequence[Entry], *, now: datetime, wait: float = LOCK_WAIT) -> list[Filed]:
         """Commit a batch of articles and the sources they came from; whole or not at all.
 
         When it returns, every article is durable. What the archive holds already adds not one byte. The batch is held
@@ -293,38 +254,63 @@ class Archive:
         holder = f"process {os.getpid()} since {now.isoformat(timespec='seconds')}"
         with _storage_errors(self.root), self._held(wait, holder):
             head = self._settled_head()
-            filed, fresh = self._file(entries, head)
+            filed, fresh = self._number(entries, head)
             if fresh:
                 members = self._store_originals([source for _, source in fresh if source])
-                lines, end = _sealed(fresh, members, self._place_behind(head), now)
+                lines, end = sealed(fresh, members, self._place_behind(head), now)
                 self._commit(b"".join(line for _, line in lines), head, end)
-                self._known.add(lines, end)
+                self._tell_known(lines, end)
         return filed
 
-    def preview(self, entries: Sequence[tuple["Article", "Original | None"]]) -> list[Filed]:
+    def preview(self, entries: Sequence[Entry]) -> list[Filed]:
         """Tell what `append` would do with a batch; writes nothing, takes no lock."""
-        return self._file(entries, self.head())[0]
+        return self._number(entries, self.head())[0]
 
-    def _file(
-        self, entries: Sequence[tuple["Article", "Original | None"]], head: Head
-    ) -> tuple[list[Filed], list[tuple["Article", "Original | None"]]]:
-        """Number a batch against the archive and against itself; returns what each is, and what must be written."""
+    def _number(
+        self, entries: Sequence[Entry], head: Head
+    ) -> tuple[list[Filed], list[tuple[bytes, "Original | Packed | None"]]]:
+        """Number a batch against the archive; knowledge that does not fit it is gathered anew, once."""
+        try:
+            self._catch_up(head)
+            return number(entries, self._stored)
+        except (ArchiveDamaged, IndexUnusable) as error:
+            if isinstance(self._known, Scanned):
+                raise
+            if isinstance(error, IndexUnusable):
+                self._tell(str(error))
+            self._known = Scanned()
+            self._catch_up(head)
+            return number(entries, self._stored)
+
+    def _catch_up(self, head: Head) -> None:
+        """Let what is known of the archive reach its end."""
         known = self._known
         if known.seen != head:
-            known.add(self._scan(known.seen, head), head)
-        filed, fresh = [], []
-        pending: dict[str, list[Article]] = {}
-        for article, source in entries:
-            stored = [json.loads(self.read_checked(place)) for place in known.places(article.id)]
-            stored += [json.loads(earlier.line()) for earlier in pending.get(article.id, ())]
-            numbered, what = file_article(article, stored)
-            filed.append(Filed(what, numbered.id, numbered.version, numbered.revision))
-            if what != "unchanged":
-                pending.setdefault(article.id, []).append(numbered)
-                fresh.append((numbered, source))
-        return filed, fresh
+            if not holds(self._disk, self.root, known.seen, head):
+                known.clear()
+            known.add(scan(self._disk, self.root, known.seen, head), head)
 
-    def _store_originals(self, sources: Sequence["Original"]) -> dict[str, "Member"]:
+    def _stored(self, name: str) -> list[dict[str, Any]]:
+        """Return every stored record of an id, each compared with its chain.
+
+        Raises:
+            ArchiveDamaged: A line does not fit its chain, or is another story's: what is known does not fit.
+        """
+        lines = [self.read_checked(place) for place in self._known.places(name)]
+        for line in lines:
+            if id_of(line) != name:
+                raise ArchiveDamaged(self.root, f"a line that should be {name} is another story")
+        return list(map(json.loads, lines))
+
+    def _tell_known(self, lines: Sequence[Stored], end: Head) -> None:
+        """Hand on what was committed; if that fails, the articles are archived all the same."""
+        try:
+            self._known.add(lines, end)
+        except IndexUnusable as error:
+            self._tell(f"{error} {len(lines)} articles are archived; the index is behind and will catch up.")
+            self._known = Scanned()
+
+    def _store_originals(self, sources: Sequence["Original | Packed"]) -> dict[str, "Member"]:
         """Keep each source once; what the batch before this one kept is not kept again: long sources span batches."""
         if not self.keeps_originals:
             return {}
@@ -398,26 +384,6 @@ class Archive:
     def _put_head(self, head: Head) -> None:
         """Name a new end: the commit point."""
         self._disk.save(os.path.join(self.root, "HEAD"), head_line(head))
-
-
-def _sealed(
-    fresh: Sequence[tuple["Article", "Original | None"]], members: dict[str, "Member"], end: Head, now: datetime
-) -> tuple[list[Stored], Head]:
-    """Number, stamp and chain what is new, from a place on; returns the lines and the new end."""
-    from newsarc.zone import in_german_time
-
-    archived = in_german_time(now)
-    lines = []
-    for article, _ in fresh:
-        changes: dict[str, Any] = {"archived": archived}
-        if article.origin and article.origin.sha256 in members:
-            pack, offset, length = members[article.origin.sha256]
-            kept = {"pack": pack, "pack_offset": offset, "pack_length": length}
-            changes["origin"] = article.origin.model_copy(update=kept)
-        line, chain = seal(article.model_copy(update=changes).line(), end.seq + 1, end.chain)
-        lines.append(Stored(Place(end.segment, end.length, len(line)), line))
-        end = Head(end.segment, end.length + len(line), end.seq + 1, chain)
-    return lines, end
 
 
 @contextmanager

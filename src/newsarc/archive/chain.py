@@ -22,12 +22,13 @@ _SUM = ',"sha256":"'
 
 
 class Head(NamedTuple):
-    """The committed end of the archive: readers never look past it."""
+    """The committed end of the archive, past which readers never look, and the first segment of its chain."""
 
     segment: int
     length: int
     seq: int
     chain: str
+    first: int = 1
 
 
 class Place(NamedTuple):

@@ -6,13 +6,17 @@ unchanged; other words under the same id are the next version. A person's word a
 
 import json
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, Union
 
-from newsarc.archive.chain import Head, Place, Stored
+from newsarc.archive.chain import EMPTY, Head, Place, Stored
 
 if TYPE_CHECKING:
+    from newsarc.archive.originals import Original, Packed
     from newsarc.article import Article
+
+Entry: TypeAlias = tuple[Union["Article", bytes], Union["Original", "Packed", None]]
+"""An article, or its record as `Article.line` writes it, and the source it came from."""
 
 What = Literal["new", "version", "revision", "unchanged"]
 
@@ -26,60 +30,122 @@ class Filed(NamedTuple):
     revision: int
 
 
-_ID = re.compile(rb'\{"schema":"newsarc/\d+","id":"((?:[^"\\]|\\.)*)"')
+_START = re.compile(
+    rb'\{"schema":"newsarc/\d+","id":"(?P<id>(?:[^"\\]|\\.)*)"'
+    rb'(?:,"version":(?P<version>\d{1,18}),"version_by":"\w+","revision":(?P<revision>\d{1,18}),)?'
+)
 
 
 def id_of(line: bytes) -> str:
     """Return the id of a stored line; an empty string if the line has none at its start."""
-    found = _ID.match(line)
-    if not found:
-        return ""
-    name = found[1]
+    found = _START.match(line)
+    return _text(found["id"]) if found else ""
+
+
+def _text(name: bytes) -> str:
     return str(json.loads(b'"%b"' % name)) if b"\\" in name else name.decode("utf-8", "replace")
 
 
-class Known:
-    """Which ids the archive holds and where, read from its lines once and kept up with HEAD."""
+class Known(Protocol):
+    """Which ids the archive holds and where: what `append` asks before it writes, and tells after it wrote.
+
+    It only finds; what it says counts after the archive's line was read.
+    """
+
+    @property
+    def seen(self) -> Head:
+        """The end up to which it knows the archive."""
+
+    def add(self, stored: Iterable[Stored], seen: Head) -> None:
+        """Take the lines between `seen` and a new end."""
+
+    def places(self, name: str) -> list[Place]:
+        """Return where the lines of an id lie, oldest first."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+
+class Scanned:
+    """`Known` in memory: read from the archive's lines once, and kept up with HEAD."""
 
     def __init__(self) -> None:
         self._places: dict[str, list[Place]] = {}
-        self.seen = Head(1, 0, 0, "")
+        self.seen = EMPTY
 
     def add(self, stored: Iterable[Stored], seen: Head) -> None:
-        """Take more lines, up to a head."""
+        """Take the lines between `seen` and a new end."""
         for place, line in stored:
             if name := id_of(line):
                 self._places.setdefault(name, []).append(place)
         self.seen = seen
 
     def places(self, name: str) -> list[Place]:
-        """Return where the lines of an id lie."""
+        """Return where the lines of an id lie, oldest first."""
         return self._places.get(name, [])
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._places.clear()
+        self.seen = EMPTY
 
-def file_article(article: "Article", stored: Iterable[Mapping[str, Any]]) -> tuple["Article", What]:
-    """Number an article against the stored records of its id, of all versions and revisions."""
-    records = list(stored)
-    if not records:
-        return article, "new"
+
+def number(
+    entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]
+) -> tuple[list[Filed], list[tuple[bytes, "Original | Packed | None"]]]:
+    """Number a batch against what is stored of each id, and against itself.
+
+    Returns what each is, and the records that must be written with their originals.
+    """
+    filed: list[Filed] = []
+    fresh: list[tuple[bytes, Original | Packed | None]] = []
+    pending: dict[str, list[dict[str, Any]]] = {}
+    for article, original in entries:
+        record = article if isinstance(article, bytes) else article.line()
+        name = id_of(record)
+        before = stored(name) + pending.get(name, [])
+        numbered, what = _file(record, before) if before else (record, _new(record))
+        filed.append(what)
+        if what.what != "unchanged":
+            pending.setdefault(name, []).append(json.loads(numbered))
+            fresh.append((numbered, original))
+    return filed, fresh
+
+
+def _new(record: bytes) -> Filed:
+    """File a story of which nothing is stored: it stays as its source counts it."""
+    found = _START.match(record)
+    if not found or not found["version"]:
+        raise ValueError("a record starts with schema, id, version, version_by and revision")
+    return Filed("new", _text(found["id"]), int(found["version"]), int(found["revision"]))
+
+
+def _file(line: bytes, stored: list[dict[str, Any]]) -> tuple[bytes, Filed]:
+    """Number a record against the stored ones of its id, of all versions and revisions."""
     from newsarc.wording import source_digest
 
-    said = json.loads(article.line())
-    digest = source_digest(said)
-    same = [record for record in records if _bytes_of(record) == _bytes_of(said) or source_digest(record) == digest]
+    record = json.loads(line)
+    digest = source_digest(record)
+    same = [known for known in stored if _bytes_of(known) == _bytes_of(record) or source_digest(known) == digest]
+    what: What = "version"
     if same:
-        latest = max(same, key=lambda record: int(record["revision"]))
-        said_already = (latest["category_by"], latest["category"]) == ("user", article.category)
-        if article.category_by != "user" or said_already:
-            return article.model_copy(
-                update={"version": latest["version"], "revision": latest["revision"]}
-            ), "unchanged"
-        return article.model_copy(update={"version": latest["version"], "revision": latest["revision"] + 1}), "revision"
-    if article.category_by != "user":
-        article = _with_a_persons_word(article, records)
-    if article.version_by == "archive":
-        article = article.model_copy(update={"version": max(record["version"] for record in records) + 1})
-    return article, "version"
+        latest = max(same, key=lambda known: int(known["revision"]))
+        is_said = record["category_by"] == "user" and (latest["category_by"], latest["category"]) != (
+            "user", record["category"],
+        )  # fmt: skip
+        what = "revision" if is_said else "unchanged"
+        record |= {"version": latest["version"], "revision": latest["revision"] + is_said}
+    else:
+        if record["category_by"] != "user":
+            record |= _a_persons_word(stored)
+        if record["version_by"] == "archive":
+            record["version"] = max(known["version"] for known in stored) + 1
+    return written(record), Filed(what, record["id"], record["version"], record["revision"])
+
+
+def written(record: Mapping[str, Any]) -> bytes:
+    """Write a record as `Article.line` does."""
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _bytes_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -88,10 +154,9 @@ def _bytes_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
     return (origin["sha256"], origin["offset"], origin["length"], origin["format"]) if origin else (object(),)
 
 
-def _with_a_persons_word(article: "Article", records: list[Mapping[str, Any]]) -> "Article":
+def _a_persons_word(stored: list[dict[str, Any]]) -> dict[str, Any]:
     """Hand the category that a person gave an earlier version on to a new one: their word comes first."""
-    said = [record["category"] for record in records if record["category_by"] == "user"]
+    said = [record["category"] for record in stored if record["category_by"] == "user"]
     if not said:
-        return article
-    inherited = {"category": said[-1], "category_by": "user", "category_confidence": None, "category_candidates": ()}
-    return article.model_copy(update=inherited)
+        return {}
+    return {"category": said[-1], "category_by": "user", "category_confidence": None, "category_candidates": []}

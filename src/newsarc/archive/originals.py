@@ -28,6 +28,13 @@ class Original(Protocol):
         """Yield its bytes from the start."""
 
 
+class Packed(NamedTuple):
+    """An original that was compressed before: its digest, and its member as `compressed` yields it."""
+
+    sha256: str
+    member: bytes
+
+
 class Member(NamedTuple):
     """Where an original lies: number of the pack, first byte, length."""
 
@@ -59,7 +66,9 @@ def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
     yield packer.flush() + checksum.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
 
 
-def store(disk: Disk, folder: str, originals: Iterable[Original], *, rotate_at: int = ROTATE_AT) -> dict[str, Member]:
+def store(
+    disk: Disk, folder: str, originals: Iterable[Original | Packed], *, rotate_at: int = ROTATE_AT
+) -> dict[str, Member]:
     """Append originals to the newest pack and flush it; returns the member of each by its digest.
 
     Only under the lock. What a killed run left at the end of a pack stays there, unnamed.
@@ -77,7 +86,7 @@ def store(disk: Disk, folder: str, originals: Iterable[Original], *, rotate_at: 
             disk.create(path)
             touched.append(path)
         start = end
-        for piece in compressed(original.chunks()):
+        for piece in (original.member,) if isinstance(original, Packed) else compressed(original.chunks()):
             disk.write(path, end, piece)
             end += len(piece)
         members[original.sha256] = Member(pack, start, end - start)

@@ -1,0 +1,72 @@
+"""How lines are read: from one head to another, segment by segment, and the chain that stands before a line.
+
+No lock, never past the head that is given. What is not whole is `ArchiveDamaged`; what stands before it was yielded.
+"""
+
+from collections.abc import Iterator
+
+from newsarc.archive.chain import GENESIS, Head, Place, Stored, segment_name, segment_path, unseal
+from newsarc.archive.disk import Disk
+from newsarc.errors import ArchiveDamaged
+
+
+def scan(disk: Disk, root: str, after: Head, until: Head) -> Iterator[Stored]:
+    """Yield the lines between two heads in the order of `seq`; each segment must go on where the one before ended.
+
+    Raises:
+        ArchiveDamaged: A segment is missing, or shorter than the head says.
+    """
+    begin = after if after.segment >= until.first else Head(until.first, 0, 0, GENESIS)
+    seq = begin.seq
+    for segment in range(begin.segment, until.segment + 1):
+        start = begin.length if segment == begin.segment else 0
+        end = until.length if segment == until.segment else disk.size(segment_path(root, segment))
+        if not end and until.seq:
+            raise ArchiveDamaged(segment_name(segment), "it is missing or empty")
+        if start == end:
+            continue
+        for stored in _lines(root, segment, start, end):
+            if stored.place.offset == start and (parts := unseal(stored.line)) and parts[1] != seq + 1:
+                before = segment - 1 if segment > begin.segment else segment
+                raise ArchiveDamaged(segment_name(before), f"it ends with line {seq} of {parts[1] - 1}")
+            seq += 1
+            yield stored
+    if seq != until.seq:
+        raise ArchiveDamaged("HEAD", f"it names line {until.seq} as the last, {seq} were found")
+
+
+def _lines(root: str, segment: int, start: int, end: int) -> Iterator[Stored]:
+    """Yield the whole lines of a segment between two offsets."""
+    name = segment_name(segment)
+    offset = start
+    try:
+        with open(segment_path(root, segment), "rb") as stream:
+            stream.seek(start)
+            while offset < end and (line := stream.readline()).endswith(b"\n"):
+                yield Stored(Place(segment, offset, len(line)), line)
+                offset += len(line)
+    except FileNotFoundError:
+        raise ArchiveDamaged(name, "it is missing") from None
+    if offset != end:
+        raise ArchiveDamaged(name, f"whole lines end at byte {offset} of {end}")
+
+
+def chain_before(disk: Disk, root: str, segment: int, offset: int, first: int) -> str:
+    """Return the chain a line at a place goes on from: the 64 digits that end three bytes before it."""
+    if (segment, offset) == (first, 0):
+        return GENESIS
+    path, end = segment_path(root, segment), offset
+    if not end:
+        path = segment_path(root, segment - 1)
+        end = disk.size(path)
+    return disk.read(path, end - 67, 64).decode("ascii", "replace") if end >= 67 else ""  # noqa: PLR2004 - a chain and its end
+
+
+def holds(disk: Disk, root: str, known: Head, until: Head) -> bool:
+    """Tell whether an end that was seen once is still one of this chain's, not behind `until`."""
+    if known.first != until.first or (known.segment, known.length) > (until.segment, until.length):
+        return False
+    try:
+        return chain_before(disk, root, known.segment, known.length, until.first) == known.chain
+    except OSError:
+        return False
