@@ -109,6 +109,38 @@ class CompressionBomb(SourceError):
     code = "bomb"
 
 
+class DamagedContainer(SourceError):
+    """A zip or tar file is cut, or its directory or a header is wrong; the members before the fault were read."""
+
+    what = "zip or tar file is damaged"
+    cure = "Fetch it again; what stood before the fault was read."
+    code = "damaged-container"
+
+
+class NestedContainer(SourceError):
+    """A zip or tar file lies in another one."""
+
+    what = "archive in an archive is not opened"
+    cure = "Unpack the outer one, and ingest the inner one."
+    code = "nested-container"
+
+
+class EncryptedMember(SourceError):
+    """A member of a zip file needs a password."""
+
+    what = "member is encrypted"
+    cure = "Unpack it yourself, and ingest what it holds."
+    code = "encrypted"
+
+
+class UnsupportedMember(SourceError):
+    """A member of a zip or tar file is packed in a way that newsarc does not unpack."""
+
+    what = "member is packed in an unknown way"
+    cure = "Unpack it yourself, and ingest what it holds."
+    code = "unsupported-packing"
+
+
 class UnreadableSource(SourceError):
     """The system does not hand a source over: missing, no permission, not a file. No bytes, so no quarantine."""
 
@@ -214,6 +246,12 @@ class IndexUnusable(NewsarcError):
     exit_code = 5
     what = "index cannot be used"
     cure = "Delete the folder index/ of the archive; it is made anew."
+
+
+class IndexDamaged(IndexUnusable):
+    """The index is not as it was written, or does not fit the archive; it is made anew."""
+
+    what = "index is damaged"
 
 
 class StorageError(NewsarcError):

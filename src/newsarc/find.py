@@ -1,38 +1,45 @@
-"""Where an answer stands in an archive: by reading it from end to end.
+"""Which records answer a question: the newest of each id, filtered, in order, as the archive's own bytes.
 
-The plain scan is the definition of every answer: the newest of each id, filtered, in order. What comes out are the
-archive's own bytes, one record a line, without number, chain and line end unless they are asked for.
+The plain scan of all lines (`query.select`) is the definition of every answer. The index finds the same sooner, and
+decides nothing: each line it names is read, and counts only when it is the one meant. An index that does not fit is
+made anew, and one that cannot be used is done without; an answer is then late, never wrong.
 """
 
+import json
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from contextlib import closing
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from newsarc.archive import Archive
 from newsarc.archive.chain import Place, Stored, without_framing
 from newsarc.archive.filing import id_of
-from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound
+from newsarc.archive.scanning import read_lines
+from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound, IndexDamaged, IndexUnusable
+from newsarc.index import Hit, Index
 from newsarc.query import Query, select
 
 if TYPE_CHECKING:
     from newsarc.article import Article
 
 _MOST_NAMED = 5  # ids in a message
+_FEW = 32  # lines read at first, for who wants only some
+_MANY = 512  # lines read at once later
+_MOST_BEHIND = 20_000  # lines an index may be behind and still be asked
 
 
 def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes]:
-    """Yield the records a question asks for, newest first unless it says otherwise.
+    """Yield the records a question asks for, newest first unless it says otherwise; lazy.
 
-    The places are found at once, the records are read one by one. `raw` keeps `seq` and `chain`.
+    `raw` keeps `seq` and `chain`.
 
     Raises:
         ArchiveDamaged: The archive ends before HEAD says; what stands before was yielded.
     """
-    places, fault = _selected(archive, query)
-    for place in places:
-        line = archive.read(place)
+    for line in _answers(archive, query):
         yield line[:-1] if raw else without_framing(line)
-    if fault:
-        raise fault
 
 
 def articles(archive: Archive, query: Query) -> Iterator["Article"]:
@@ -52,14 +59,74 @@ def count(archive: Archive, query: Query) -> int:
     Raises:
         ArchiveDamaged: The archive ends before HEAD says.
     """
-    places, fault = _selected(archive, query)
-    if fault:
-        raise fault
-    return len(places)
+    if query.limit is None and query.is_found_by_columns:
+        try:
+            with closing(_ready(archive)) as index:
+                if index.seen == archive.head():
+                    return index.count(query)
+        except (IndexUnusable, ArchiveDamaged):
+            pass  # the long way says what is wrong
+    return sum(1 for _ in _answers(archive, query))
 
 
-def _selected(archive: Archive, query: Query) -> tuple[list[Place], ArchiveDamaged | None]:
-    """Select from all lines, up to a cut if there is one; a line that is no record is the archive's damage."""
+# Ways to an answer: all give the same lines in the same order.
+
+
+def _answers(archive: Archive, query: Query) -> Iterator[bytes]:
+    """Yield the lines of an answer; where one way fails, the next goes on behind what was yielded."""
+    line: bytes | None = None
+    for way in (_by_index, _by_new_index, _by_scan):
+        given = _position(line) if line else None
+        try:
+            for line in way(archive, query):
+                if given is None or _is_behind(line, given, query):
+                    yield line
+        except IndexUnusable:
+            continue
+        except ArchiveDamaged:
+            if way is _by_scan:
+                raise
+            continue
+        return
+
+
+def _is_behind(line: bytes, given: tuple[float, int], query: Query) -> bool:
+    here = _position(line)
+    return here > given if query.order == "oldest" else here < given
+
+
+def _by_index(archive: Archive, query: Query) -> Iterator[bytes]:
+    """Answer by the index; lines that it does not know yet are read and merged in."""
+    with closing(_ready(archive)) as index:
+        seen, head = index.seen, archive.head()
+        if head.seq - seen.seq > _MOST_BEHIND or not archive.holds(seen):
+            raise IndexUnusable(index.path, "it is far behind, and others write it")
+        found = _read(archive, index.hits(query), query)
+        if seen != head:
+            found = _with_unknown(archive, index, found, query)
+        yield from islice(found, query.limit)
+
+
+def _by_new_index(archive: Archive, query: Query) -> Iterator[bytes]:
+    """Answer by an index that is made anew."""
+    with closing(Index(archive.root, archive.uuid, tell=archive.tell)) as index:
+        index.clear()
+    return _by_index(archive, query)
+
+
+def _ready(archive: Archive) -> Index:
+    """Open the index and let it catch up, as far as it can."""
+    index = Index(archive.root, archive.uuid, tell=archive.tell)
+    try:
+        index.catch_up(archive)
+    except BaseException:
+        index.close()
+        raise
+    return index
+
+
+def _by_scan(archive: Archive, query: Query) -> Iterator[bytes]:
+    """Answer by reading all lines, up to a cut if there is one; a line that is no record is the archive's damage."""
     last, fault = Place(0, 0, 0), None
 
     def watched() -> Iterator[Stored]:
@@ -72,9 +139,84 @@ def _selected(archive: Archive, query: Query) -> tuple[list[Place], ArchiveDamag
             fault = error
 
     try:
-        return select(watched(), query), fault
+        places = iter(select(watched(), query))
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(last.where, "it is no record") from error
+    while some := list(islice(places, _MANY)):
+        yield from read_lines(archive.root, some)
+    if fault:
+        raise fault
+
+
+def _read(archive: Archive, hits: Iterator[Hit], query: Query) -> Iterator[bytes]:
+    """Read the lines the index names, neighbours at once; each must be the one meant.
+
+    Raises:
+        IndexDamaged: One is another line, or does not fit the question where its columns said so.
+    """
+    size, is_open = _FEW, query.is_open
+    while some := list(islice(hits, size)):
+        try:
+            lines = read_lines(archive.root, [hit.place for hit in some])
+        except (OSError, ValueError, OverflowError) as error:
+            raise IndexDamaged("index", str(error)) from error
+        for hit, line in zip(some, lines, strict=True):
+            if not _is_meant(hit, line):
+                raise IndexDamaged("index", f"{hit.place.where} is not what it says")
+            if is_open or query.matches(_glanced(line, query)):
+                yield line
+            elif query.is_found_by_columns:
+                raise IndexDamaged("index", f"{hit.place.where} is no answer")
+        size = _MANY
+
+
+def _is_meant(hit: Hit, line: bytes) -> bool:
+    """Tell whether a line has the number and the id the index says, and is whole."""
+    end = b',"seq":%d,"chain":"' % hit.seq
+    return line.startswith(end, len(line) - 67 - len(end)) and line.endswith(b'"}\n') and id_of(line) == hit.id
+
+
+def _glanced(line: bytes, query: Query) -> dict[str, Any]:
+    """Read of a line what a question asks for: section and time are found without reading all of it."""
+    if query.is_about_section_and_time:
+        return {"category": _first(line, b'"category":'), "published": _first(line, b'"published":')}
+    record: dict[str, Any] = json.loads(line)
+    return record
+
+
+def _first(line: bytes, key: bytes) -> str | None:
+    """Return the first value of a key that is a plain word or null: the record's own, which stands before its parts."""
+    start = line.find(key) + len(key)
+    if not line.startswith(b'"', start):
+        return None
+    return line[start + 1 : line.index(b'"', start + 1)].decode()
+
+
+def _position(line: bytes) -> tuple[float, int]:
+    """Return where a line stands in the order of answers: time and number."""
+    published = _first(line, b'"published":')
+    number = line[line.rfind(b',"seq":') + 7 : -76]
+    return datetime.fromisoformat(published).timestamp() if published else float("-inf"), int(number)
+
+
+def _with_unknown(archive: Archive, index: Index, found: Iterator[bytes], query: Query) -> Iterator[bytes]:
+    """Merge what an index finds with the lines behind its end, whose ids it may know in older versions only."""
+    unknown: dict[str, list[Stored]] = {}
+    for stored in archive.scan(index.seen):
+        unknown.setdefault(id_of(stored.line), []).append(stored)
+    newer = []
+    for name, several in unknown.items():
+        places = index.places(name)
+        known = [Stored(place, line) for place, line in zip(places, read_lines(archive.root, places), strict=True)]
+        by_place = dict([*known, *several])
+        newer += [by_place[place] for place in select([*known, *several], query)]
+    is_newest_first = query.order != "oldest"
+    newer.sort(key=_position, reverse=is_newest_first)
+    others = (line for line in found if id_of(line) not in unknown)
+    return merge(others, newer, key=_position, reverse=is_newest_first)
+
+
+# One article.
 
 
 def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> Iterator[bytes | ArticleNotFound]:
@@ -87,28 +229,49 @@ def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> I
         AmbiguousId: A beginning fits several ids; names them.
         ArchiveDamaged: A line does not fit its chain.
     """
-    candidates = _candidates(archive, beginnings)
+    found = _named(archive, beginnings)
     for beginning in beginnings:
-        names = candidates[beginning]
-        chosen = [name for name in names if name == beginning] or list(names)
+        names = found[beginning]
+        chosen = [beginning] if beginning in names else list(names)
         if not chosen:
             yield ArticleNotFound(beginning)
             continue
         if len(chosen) > 1:
             more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
             raise AmbiguousId(beginning, ", ".join(chosen[:_MOST_NAMED]) + more)
-        lines = [Stored(place, archive.read_checked(place)) for place, _ in names[chosen[0]]]
+        lines = [Stored(place, archive.read_checked(place)) for place in names[chosen[0]]]
         line = archive.read(select(lines, Query())[0])
         yield line[:-1] if raw else without_framing(line)
 
 
-def _candidates(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Stored]]]:
-    """Collect the lines of every id that one of the beginnings fits."""
-    found: dict[str, dict[str, list[Stored]]] = {beginning: {} for beginning in beginnings}
+def _named(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Place]]]:
+    """Find the places of every id that one of the beginnings fits: by the index, else by reading all lines."""
+    try:
+        with closing(_ready(archive)) as index:
+            if index.seen == archive.head():
+                return {beginning: _by_name(archive, index, beginning) for beginning in beginnings}
+    except (IndexUnusable, ArchiveDamaged):
+        pass  # the long way finds it too, and says what is wrong
+    found: dict[str, dict[str, list[Place]]] = {beginning: {} for beginning in beginnings}
     for place, line in archive.scan():
         name = id_of(line)
         rest = name.rpartition(":")[2]
         for beginning, names in found.items():
             if beginning and (name.startswith(beginning) or rest.startswith(beginning)):
-                names.setdefault(name, []).append(Stored(place, line))
+                names.setdefault(name, []).append(place)
+    return found
+
+
+def _by_name(archive: Archive, index: Index, beginning: str) -> dict[str, list[Place]]:
+    """Ask the index for ids and their places; every line must be of that id.
+
+    Raises:
+        IndexDamaged: One is not.
+    """
+    names = index.names(beginning) if beginning else []
+    found = {name: index.places(name) for name in names[: _MOST_NAMED + 1]}
+    found |= {name: [] for name in names[_MOST_NAMED + 1 :]}  # too many to choose from
+    for name, places in found.items():
+        if any(id_of(line) != name for line in read_lines(archive.root, places)):
+            raise IndexDamaged(index.path, f"a line of {name} is not what it says")
     return found

@@ -9,7 +9,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from newsarc.terms import Word
 
 P = TypeVar("P")
 Record = Mapping[str, Any]
@@ -31,7 +34,9 @@ class Query:
     formats: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    order: Literal["newest", "oldest"] = "newest"
+    words: tuple["Word", ...] = ()
+    """What its text must hold, as `terms.read_words` reads it."""
+    order: Literal["newest", "oldest", "relevance"] = "newest"
     limit: int | None = None
 
     def __post_init__(self) -> None:
@@ -50,7 +55,27 @@ class Query:
             and _any_word(self.credits, [record.get("credit") or ""])
             and _any_word(self.keywords, record.get("keywords") or [])
             and self._is_in_span(record.get("published"))
+            and (not self.words or _holds(self.words, record))
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everything is asked for."""
+        return self.is_about_section_and_time and not self.categories and self.since is None and self.until is None
+
+    @property
+    def is_about_section_and_time(self) -> bool:
+        """Whether nothing but the section and the time of a record decides."""
+        return not (self.kinds or self.statuses or self.keywords or self.credits or self.formats or self.words)
+
+    @property
+    def is_found_by_columns(self) -> bool:
+        """Whether columns and stems give just the answer: no phrase and no beginning of a word is asked for."""
+        if not self.words:
+            return True
+        from newsarc.terms import is_exact
+
+        return is_exact(self.words)
 
     def _is_in_span(self, published: str | None) -> bool:
         if self.since is None and self.until is None:
@@ -59,6 +84,12 @@ class Query:
             return False
         moment = datetime.fromisoformat(published)
         return (self.since is None or self.since <= moment) and (self.until is None or moment < self.until)
+
+
+def _holds(words: tuple["Word", ...], record: Record) -> bool:
+    from newsarc.terms import holds
+
+    return holds(words, record)
 
 
 def _any_word(wanted: tuple[str, ...], words: Iterable[str]) -> bool:
@@ -99,7 +130,7 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
             versions[counted] = _version(record, place, arrival, is_asked_for=query.matches(record))
     found = (max(versions.values(), key=lambda version: version.rank) for versions in newest.values())
     hits = [(version.published, version.seq, version.place) for version in found if version.is_asked_for]
-    pick = heapq.nlargest if query.order == "newest" else heapq.nsmallest
+    pick = heapq.nsmallest if query.order == "oldest" else heapq.nlargest
     return [
         hit[2] for hit in pick(query.limit if query.limit is not None else len(hits), hits, key=lambda hit: hit[:2])
     ]

@@ -70,9 +70,8 @@ class Archive:
         disk: Disk | None = None,
         tell: Callable[[str], None] = _silent,
         rotate_at: int = ROTATE_AT,
-        known: Known | None = None,
     ) -> None:
-        """Take an archive that is there; `known` is asked what it holds, else its lines are scanned before a write.
+        """Take an archive that is there.
 
         Raises:
             ArchiveNotFound: There is none at this place.
@@ -81,11 +80,14 @@ class Archive:
         """
         self.root = os.fspath(root)
         self._disk = disk or Disk()
-        self._tell = tell
+        self.tell = tell
         self._rotate_at = rotate_at
-        self._known = known or Scanned()
+        self.known: Known = Scanned()
+        """Asked what the archive holds before a write; an index may take the place of the scan."""
         self._members: dict[str, Member] = {}
-        self.keeps_originals = bool(self._format()["originals"])
+        fields = self._format()
+        self.keeps_originals = bool(fields["originals"])
+        self.uuid = str(fields.get("uuid", ""))
 
     @classmethod
     def create(
@@ -274,17 +276,17 @@ class Archive:
             self._catch_up(head)
             return number(entries, self._stored)
         except (ArchiveDamaged, IndexUnusable) as error:
-            if isinstance(self._known, Scanned):
+            if isinstance(self.known, Scanned):
                 raise
             if isinstance(error, IndexUnusable):
-                self._tell(str(error))
-            self._known = Scanned()
+                self.tell(str(error))
+            self.known = Scanned()
             self._catch_up(head)
             return number(entries, self._stored)
 
     def _catch_up(self, head: Head) -> None:
         """Let what is known of the archive reach its end."""
-        known = self._known
+        known = self.known
         if known.seen != head:
             if not holds(self._disk, self.root, known.seen, head):
                 known.clear()
@@ -296,7 +298,7 @@ class Archive:
         Raises:
             ArchiveDamaged: A line does not fit its chain, or is another story's: what is known does not fit.
         """
-        lines = [self.read_checked(place) for place in self._known.places(name)]
+        lines = [self.read_checked(place) for place in self.known.places(name)]
         for line in lines:
             if id_of(line) != name:
                 raise ArchiveDamaged(self.root, f"a line that should be {name} is another story")
@@ -305,10 +307,10 @@ class Archive:
     def _tell_known(self, lines: Sequence[Stored], end: Head) -> None:
         """Hand on what was committed; if that fails, the articles are archived all the same."""
         try:
-            self._known.add(lines, end)
+            self.known.add(lines, end)
         except IndexUnusable as error:
-            self._tell(f"{error} {len(lines)} articles are archived; the index is behind and will catch up.")
-            self._known = Scanned()
+            self.tell(f"{error} {len(lines)} articles are archived; the index is behind and will catch up.")
+            self.known = Scanned()
 
     def _store_originals(self, sources: Sequence["Original | Packed"]) -> dict[str, "Member"]:
         """Keep each source once; what the batch before this one kept is not kept again: long sources span batches."""
@@ -370,14 +372,14 @@ class Archive:
 
         found = self._head()
         if found is None and self._disk.size(segment_path(self.root, 1)):
-            self._tell("HEAD is missing; it is rebuilt from the chain")
+            self.tell("HEAD is missing; it is rebuilt from the chain")
         head = found or EMPTY
         size = self._disk.size(segment_path(self.root, head.segment))
         if size < head.length:
             raise ArchiveDamaged(segment_name(head.segment), f"it ends at byte {size} of {head.length}")
         if found and is_clean(self._disk, self.root, head):
             return head
-        settled = roll_forward(self._disk, self.root, head, self._tell)
+        settled = roll_forward(self._disk, self.root, head, self.tell)
         self._put_head(settled)
         return settled
 

@@ -3,11 +3,17 @@
 No lock, never past the head that is given. What is not whole is `ArchiveDamaged`; what stands before it was yielded.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 from newsarc.archive.chain import GENESIS, Head, Place, Stored, segment_name, segment_path, unseal
 from newsarc.archive.disk import Disk
 from newsarc.errors import ArchiveDamaged
+
+_MOST_GAP = 64 << 10  # bytes between two lines that are read at once
+_MOST_AT_ONCE = 4 << 20
 
 
 def scan(disk: Disk, root: str, after: Head, until: Head) -> Iterator[Stored]:
@@ -49,6 +55,41 @@ def _lines(root: str, segment: int, start: int, end: int) -> Iterator[Stored]:
         raise ArchiveDamaged(name, "it is missing") from None
     if offset != end:
         raise ArchiveDamaged(name, f"whole lines end at byte {offset} of {end}")
+
+
+def read_lines(root: str, places: Sequence[Place]) -> list[bytes]:
+    """Return the lines at places, in their order; neighbours are read at once.
+
+    A place that is none gives other bytes, or fewer.
+
+    Raises:
+        OSError: A segment is missing.
+    """
+    found: dict[Place, bytes] = {}
+    for segment, run in groupby(sorted(set(places)), key=attrgetter("segment")):
+        with open(segment_path(root, segment), "rb", buffering=0) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            for group in _neighbours(run):
+                start = group[0].offset
+                stream.seek(start)
+                data = stream.read(min(group[-1].offset + group[-1].length, size) - start) if start < size else b""
+                for place in group:
+                    found[place] = data[place.offset - start : place.offset - start + place.length]
+    return [found[place] for place in places]
+
+
+def _neighbours(places: Iterable[Place]) -> Iterator[list[Place]]:
+    """Cut sorted places into groups that lie close together and are not too much at once."""
+    group: list[Place] = []
+    for place in places:
+        if group:
+            end = group[-1].offset + group[-1].length
+            if place.offset - end > _MOST_GAP or end - group[0].offset > _MOST_AT_ONCE:
+                yield group
+                group = []
+        group.append(place)
+    if group:
+        yield group
 
 
 def chain_before(disk: Disk, root: str, segment: int, offset: int, first: int) -> str:

@@ -1,0 +1,95 @@
+"""How a question is put to the index: filters as conditions, words as a full-text match, in the order of answers."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from newsarc.index.rows import category_mark, month_mark
+from newsarc.query import Query
+from newsarc.wording import fold_word
+from newsarc.zone import in_german_time
+
+_MOST_MONTHS = 36  # of a span that is asked for word by word
+
+
+def statement(query: Query, columns: str, *, is_counted: bool = False) -> tuple[str, list[Any]]:
+    """Write the SQL of a question, with its values; what it finds is every answer, and more only where words are read.
+
+    `columns` are of `article`; rows come in the order of the query unless they are only counted.
+    """
+    source, values = _source(query)
+    conditions, more = _conditions(query)
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    direction = "ASC" if query.order == "oldest" else "DESC"
+    order = "" if is_counted else f" ORDER BY article.published {direction}, article.seq {direction}"
+    return f"SELECT {columns} FROM {source}{where}{order}", [*values, *more]  # noqa: S608 - only our own words
+
+
+def _source(query: Query) -> tuple[str, list[Any]]:
+    """Say which table leads: the rarest, so that the others are only looked up."""
+    if match := _match(query):
+        marks = [_any(map(category_mark, query.categories)), _any(_months(query))]
+        everything = " AND ".join([*filter(None, marks), f"({match})"])
+        return "(SELECT rowid AS seq FROM text WHERE text MATCH ?) AS found CROSS JOIN article USING (seq)", [
+            everything
+        ]
+    if query.keywords:
+        words = [fold_word(word) for word in query.keywords]
+        found = f"(SELECT DISTINCT seq FROM keyword WHERE word IN ({_marks(words)})) AS found"  # noqa: S608
+        return f"{found} CROSS JOIN article USING (seq)", words
+    return "article", []
+
+
+def _match(query: Query) -> str:
+    """Write the full-text match of the words; empty where no word must be there."""
+    if not query.words:
+        return ""
+    from newsarc.terms import match_expression
+
+    return match_expression(query.words)
+
+
+def _conditions(query: Query) -> tuple[list[str], list[Any]]:
+    """Write the filters that columns answer."""
+    conditions: list[str] = []
+    values: list[Any] = []
+    wanted = {
+        "category": query.categories,
+        "kind": query.kinds,
+        "status": query.statuses,
+        "format": query.formats,
+        "credit": tuple(map(fold_word, query.credits)),
+    }
+    for column, words in wanted.items():
+        if words:
+            conditions.append(f"article.{column} IN ({_marks(words)})")
+            values += words
+    for sign, moment in ((">=", query.since), ("<", query.until)):
+        if moment is not None:
+            conditions.append(f"article.published {sign} ?")
+            values.append(moment.timestamp())
+    if query.keywords and query.words:
+        conditions.append(f"article.seq IN (SELECT seq FROM keyword WHERE word IN ({_marks(query.keywords)}))")  # noqa: S608
+        values += map(fold_word, query.keywords)
+    return conditions, values
+
+
+def _marks(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _any(words: Iterable[str]) -> str:
+    """Write alternatives for a full-text match; empty for none."""
+    said = " OR ".join(f'"{word}"' for word in words)
+    return f"({said})" if said else ""
+
+
+def _months(query: Query) -> list[str]:
+    """List the German months a span touches; empty where it has no two ends, or too many months."""
+    if query.since is None or query.until is None:
+        return []
+    first, last = in_german_time(query.since), in_german_time(query.until - timedelta(seconds=1))
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    if len(numbers) > _MOST_MONTHS:
+        return []
+    return [month_mark(f"{number // 12:04}-{number % 12 + 1:02}") for number in numbers]

@@ -1,0 +1,79 @@
+"""What of an archived line the index holds: the columns filters ask for, and the words of its text.
+
+A row is computed from the line alone, so the index can always be made again.
+"""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from newsarc.archive.chain import Stored
+from newsarc.terms import terms
+from newsarc.wording import fold_word
+
+MARK = "\ue000"
+"""Begins the words that stand for a section or a month; no word of a text can hold it."""
+
+
+class Row(NamedTuple):
+    """One line: where it lies, what filters ask for, and its words."""
+
+    seq: int
+    id: str
+    tail: str
+    segment: int
+    offset: int
+    length: int
+    published: int | None
+    """Seconds since 1970."""
+    category: str | None
+    kind: str | None
+    status: str | None
+    format: str | None
+    credit: str
+    keywords: tuple[str, ...]
+    words: str
+
+
+def row_of(stored: Stored) -> Row:
+    """Read a line.
+
+    Raises:
+        ValueError, KeyError, TypeError: It is no record.
+    """
+    record = json.loads(stored.line)
+    published = record["published"]
+    return Row(
+        record["seq"],
+        record["id"],
+        record["id"].rpartition(":")[2],
+        *stored.place,
+        int(datetime.fromisoformat(published).timestamp()) if published else None,
+        record["category"],
+        record["kind"],
+        record["status"],
+        (record["origin"] or {}).get("format"),
+        fold_word(record["credit"] or ""),
+        tuple({fold_word(word) for word in record["keywords"]}),
+        " ".join(_words(record)),
+    )
+
+
+def _words(record: dict[str, Any]) -> set[str]:
+    """Collect the stems of a record's text, and the marks of its section and its German month."""
+    words = terms(record)
+    if record["category"]:
+        words.add(category_mark(record["category"]))
+    if record["published"]:
+        words.add(month_mark(record["published"]))
+    return words
+
+
+def category_mark(label: str) -> str:
+    """Return the word that stands for a section."""
+    return f"{MARK}c{fold_word(label)}"
+
+
+def month_mark(time: str) -> str:
+    """Return the word that stands for the German month of a time of the record."""
+    return f"{MARK}m{time[:4]}{time[5:7]}"

@@ -1,0 +1,101 @@
+"""The index's database: its tables, how it is opened, and which of its errors mean that it must be made anew."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from urllib.parse import quote
+
+from newsarc.archive.disk import locked
+from newsarc.errors import IndexDamaged, IndexUnusable
+
+SCHEMA = 1
+"""Number of these tables; an index of any other number is made anew."""
+
+TABLES = """
+CREATE TABLE state(
+    schema INTEGER, uuid TEXT, terms TEXT, segment INTEGER, length INTEGER, seq INTEGER, chain TEXT, first INTEGER
+);
+CREATE TABLE article(                       -- the newest line of each id
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL, tail TEXT NOT NULL,
+    segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
+    published INTEGER, category TEXT, kind TEXT, status TEXT, format TEXT, credit TEXT NOT NULL
+);
+CREATE UNIQUE INDEX article_by_id ON article(id);
+CREATE INDEX article_by_tail ON article(tail);
+CREATE INDEX article_by_time ON article(published, seq);
+CREATE INDEX article_by_category ON article(category, published, seq);
+CREATE TABLE older(                         -- every other line, only to be found by its id
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL,
+    segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
+);
+CREATE INDEX older_by_id ON older(id);
+CREATE TABLE keyword(word TEXT, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE text USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii');
+"""
+_WAIT = 5.0  # seconds for another process that writes it
+_NAMES = ("state", "article", "older", "keyword", "text")
+
+_PASSING = {  # what says nothing about the tables: another process, the disk, permissions
+    getattr(sqlite3, name)
+    for name in (
+        "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_FULL", "SQLITE_CANTOPEN",
+        "SQLITE_PERM", "SQLITE_NOMEM", "SQLITE_AUTH",
+    )
+}  # fmt: skip
+
+
+@contextmanager
+def ours(path: str) -> Iterator[None]:
+    """Turn the database's errors into ours: damage, or an index that cannot be used now."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+        if code == sqlite3.SQLITE_INTERRUPT:
+            raise KeyboardInterrupt from error
+        if code in _PASSING:
+            raise IndexUnusable(path, str(error)) from error
+        raise IndexDamaged(path, str(error)) from error
+    except (TypeError, ValueError, OverflowError) as error:  # a value of another kind than the column's
+        raise IndexDamaged(path, str(error)) from error
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Open the database to read and write; make an empty one where there is none."""
+    os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    return _prepared(sqlite3.connect(path, isolation_level=None, timeout=_WAIT), "page_size=8192", "journal_mode=WAL")
+
+
+def connect_read_only(path: str) -> sqlite3.Connection:
+    """Open the database where nothing can be written; not with a log beside it, which could not be read."""
+    if os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal"):
+        raise IndexUnusable(path, "it has a log that cannot be read where nothing can be written")
+    address = f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1"
+    return _prepared(sqlite3.connect(address, uri=True, isolation_level=None, timeout=0))
+
+
+def _prepared(connection: sqlite3.Connection, *settings: str) -> sqlite3.Connection:
+    for setting in (*settings, "synchronous=NORMAL", "trusted_schema=OFF"):
+        connection.execute(f"PRAGMA {setting}")
+    connection.set_progress_handler(lambda: 0, 100_000)  # so that a signal is noticed in a long query
+    return connection
+
+
+def make_tables(connection: sqlite3.Connection, uuid: str, terms: str) -> None:
+    """Make all tables, empty, in place of what is there; in the transaction that is open."""
+    for name in _NAMES:
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+    for statement in filter(str.strip, TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute("INSERT INTO state VALUES (?, ?, ?, 1, 0, 0, ?, 1)", (SCHEMA, uuid, terms, "0" * 64))
+
+
+def remove(path: str) -> None:
+    """Delete a database that cannot even be opened: first its log, which must never be applied to another one."""
+    with locked(f"{path}.lock", wait=1, holder=f"process {os.getpid()}"):
+        for name in (f"{path}-wal", f"{path}-shm", path):
+            with suppress(FileNotFoundError):
+                os.remove(name)
