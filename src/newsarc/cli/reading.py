@@ -97,7 +97,22 @@ def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
     tell(f"archive {place}" + (" (created)" if created else ""))
     if said["no_originals"] and archive.keeps_originals:
         tell("newsarc: this archive keeps originals; --no-originals is fixed when an archive is made")
+    _let_index_know(archive)
     return archive
+
+
+def _let_index_know(archive: "Archive") -> None:
+    """Let the index answer what the archive holds already; without it the lines are scanned."""
+    from newsarc.errors import IndexUnusable
+    from newsarc.index import Index
+
+    try:
+        index = Index(archive.root, archive.uuid, tell=tell)
+        index.catch_up(archive)
+    except IndexUnusable as error:
+        tell(f"newsarc: {error}")
+    else:
+        archive.known = index
 
 
 def _reading(said: dict[str, Any]) -> "Reading":

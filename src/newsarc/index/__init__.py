@@ -239,6 +239,22 @@ class Index:
             found = [row for column in ("id", "tail") for row in self._all(sql.format(column), values)]
             return sorted({str(name) for (name,) in found})
 
+    def compare(self, archive: "Archive") -> Iterator[str]:
+        """Yield what does not fit the archive, of all lines it knows.
+
+        Raises:
+            ArchiveDamaged: The archive cannot be read.
+        """
+        from newsarc.index.comparing import compare
+
+        seen = self.seen
+        if not archive.holds(seen):
+            yield f"it ends with line {seen.seq}, which the archive does not hold like that"
+            return
+        with ours(self.path):
+            self._check_words()
+            yield from compare(self._connection, archive, seen.seq)
+
     def _check_words(self, query: Query | None = None) -> None:
         """Refuse words that were made by the rules of another newsarc."""
         if (query is None or query.words) and self._all("SELECT terms FROM state") != [(_terms(),)]:

@@ -1,0 +1,100 @@
+"""Whether all of the index fits the archive: every row against its line, and a sample of words.
+
+SQLite's own checks do not find rot: most flipped bits leave a database that is well formed and wrong.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+from newsarc.archive.chain import Place, Stored
+from newsarc.archive.scanning import read_lines
+from newsarc.index.rows import Row, row_of
+from newsarc.query import Query, select
+
+if TYPE_CHECKING:
+    from newsarc.archive import Archive
+
+SAMPLE = 97  # of so many lines the words of one are looked up
+_COLUMNS = "seq, id, tail, segment, offset, length, published, category, kind, status, format, credit"
+_ROWS = f"""
+SELECT {_COLUMNS}, 1 FROM article UNION ALL
+SELECT seq, id, NULL, segment, offset, length, NULL, NULL, NULL, NULL, NULL, NULL, 0 FROM older ORDER BY seq
+"""  # noqa: S608 - only our own words
+_KEYWORDS = "SELECT seq, word FROM keyword ORDER BY seq"
+
+
+def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> Iterator[str]:
+    """Yield what does not fit, line by line, up to the last line the index knows; holds one line in memory.
+
+    Raises:
+        sqlite3.Error: The database cannot be read.
+        ArchiveDamaged: The archive cannot.
+    """
+    rows = connection.execute(_ROWS)
+    keywords = groupby(connection.execute(_KEYWORDS), key=itemgetter(0))
+    keyword = next(keywords, None)
+    held = next(rows, None)
+    for stored in archive.scan():
+        row = row_of(stored)
+        if row.seq > last:
+            break
+        while held is not None and held[0] < row.seq:
+            yield f"line {held[0]} is held, but not where it should be"
+            held = next(rows, None)
+        if held is None or held[0] != row.seq:
+            yield f"line {row.seq} ({row.id}) is not held"
+            continue
+        yield from _differences(row, held)
+        words: set[str] = set()
+        while keyword is not None and keyword[0] <= row.seq:
+            words = {word for _, word in keyword[1]} if keyword[0] == row.seq else words
+            keyword = next(keywords, None)
+        if words != set(row.keywords):
+            yield f"line {row.seq} ({row.id}): its keywords are not the ones held"
+        if row.seq % SAMPLE == 0 or row.seq == last:
+            yield from _missing_words(connection, row)
+        held = next(rows, None)
+    if held is not None:
+        yield f"line {held[0]} is held, but the archive has no such line"
+    yield from _wrong_newest(connection, archive)
+
+
+def _differences(row: Row, held: tuple[Any, ...]) -> Iterator[str]:
+    """Compare the columns of a line; of an older one only where it lies is held."""
+    is_newest = held[12]
+    names = _COLUMNS.split(", ")
+    wrong = [
+        name
+        for name, mine, theirs in zip(names, row, held, strict=False)
+        if mine != theirs and (is_newest or name in ("seq", "id", "segment", "offset", "length"))
+    ]
+    if wrong:
+        yield f"line {row.seq} ({row.id}): other values are held for {', '.join(wrong)}"
+
+
+def _missing_words(connection: sqlite3.Connection, row: Row) -> Iterator[str]:
+    """Look up all words of a line."""
+    words = row.words.split()
+    for start in range(0, len(words), 50):
+        match = " AND ".join(f'"{word}"' for word in words[start : start + 50])
+        found = connection.execute("SELECT 1 FROM text WHERE text MATCH ? AND rowid = ?", (match, row.seq)).fetchone()
+        if not found:
+            yield f"line {row.seq} ({row.id}) is not found by all of its words"
+            return
+
+
+def _wrong_newest(connection: sqlite3.Connection, archive: "Archive") -> Iterator[str]:
+    """Decide anew, for each id that has several lines, which one is the newest."""
+    places = """
+        SELECT id, segment, offset, length, 0 FROM older UNION ALL
+        SELECT id, segment, offset, length, 1 FROM article WHERE id IN (SELECT id FROM older) ORDER BY 1, 2, 3
+    """
+    for name, group in groupby(connection.execute(places), key=itemgetter(0)):
+        several = [(Place(*row[1:4]), row[4]) for row in group]
+        lines = read_lines(archive.root, [place for place, _ in several])
+        newest = select([Stored(place, line) for (place, _), line in zip(several, lines, strict=True)], Query())
+        if [place for place, is_newest in several if is_newest] != newest:
+            yield f"{name}: another line than its newest is held as the newest"
