@@ -1,15 +1,29 @@
-"""Sources are found and read as they lie: files, folders, standard input, gzip, of any size; failures say why."""
+"""Sources are found and read as they lie: files, folders, packed ones, of any size; failures say why."""
 
+import bz2
 import gzip
+import lzma
 import os
+import pickle
 import sys
+import tracemalloc
+import zlib
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from newsarc.errors import CompressionBomb, DamagedCompression, EmptySource, SourceError, UnreadableSource
-from newsarc.source import IN_MEMORY, Place, Source, find, raw_bytes, read
+from newsarc.source import CHUNK, IN_MEMORY, Limits, Place, Source, find, raw_bytes, raw_chunks, read
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "lzma": lambda data: lzma.compress(data, lzma.FORMAT_ALONE),
+}
+packers = pytest.mark.parametrize("packer", PACKERS)
 
 
 def found(*names: str | Path, include: tuple[str, ...] = ()) -> tuple[list[str], list[str]]:
@@ -116,27 +130,111 @@ def test_a_source_of_any_size_is_whole_and_can_be_read_again(size: int, packed: 
     assert source.head == data[: len(source.head)]
 
 
-def test_all_members_of_a_gzip_file_count_and_padding_is_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "two.gz"
-    path.write_bytes(gzip.compress(b"one ") + gzip.compress(b"two") + b"\0" * 512)
+@packers
+def test_all_streams_of_a_packed_file_count_and_padding_is_nothing(packer: str, tmp_path: Path) -> None:
+    pack, path = PACKERS[packer], tmp_path / "two"
+    path.write_bytes(pack(b"one ") + b"\0" * 4 + pack(b"") + pack(b"two") + b"\0" * 512)
     assert _whole(read(place(path))) == b"one two"
 
 
-def test_a_gzip_stream_that_is_not_whole_is_an_error(tmp_path: Path) -> None:
-    path = tmp_path / "a.gz"
-    whole = gzip.compress(b"Der Turm von Windau. " * 200)
-    for damaged in (whole[:-1], whole[:40], whole[:-8] + b"\0" * 8, whole + b"junk"):
+@packers
+def test_a_packed_stream_that_is_not_whole_is_an_error(packer: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    whole = PACKERS[packer](b"Der Turm von Windau. " * 200)
+    for damaged in (whole[:-1], whole[: len(whole) // 2], whole + b"junk", whole + b"\0\0" + whole[:20]):
         path.write_bytes(damaged)
         with pytest.raises(DamagedCompression):
             read(place(path))
         assert raw_bytes(place(path)) == damaged
 
 
-def test_a_gzip_stream_that_unpacks_to_too_much_is_stopped(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.gz"
-    path.write_bytes(gzip.compress(b"\0" * (IN_MEMORY * 4)))
+def test_a_wrong_checksum_is_an_error(tmp_path: Path) -> None:
+    path, text = tmp_path / "a.txt", b"Der Turm von Windau. " * 200
+    gz, bz, xz = gzip.compress(text), bz2.compress(text), lzma.compress(text)
+    for damaged in (gz[:-8] + b"\0" * 8, bz[:-6] + b"\0" * 6, xz[:-36] + b"\0" * 8 + xz[-28:]):
+        path.write_bytes(damaged)
+        with pytest.raises(DamagedCompression):
+            read(place(path))
+
+
+@packers
+def test_text_that_looks_packed_at_first_is_text(packer: str, tmp_path: Path) -> None:
+    head = {"gz": b"\x1f gz", "bz2": b"BZh9 Windau", "xz": b"\xfd7zXY", "lzma": b"]]>"}[packer]
+    (tmp_path / "a.txt").write_bytes(head + b" Der Turm.")
+    assert read(place(tmp_path / "a.txt")).head.startswith(head)
+
+
+@packers
+def test_a_stream_that_unpacks_to_too_much_is_stopped(packer: str, tmp_path: Path) -> None:
+    path = tmp_path / "bomb"
+    path.write_bytes(PACKERS[packer](b"\0" * (IN_MEMORY * 2)))
     with pytest.raises(CompressionBomb):
         read(place(path))
+    assert read(place(path), Limits(ratio=10**9)).size == IN_MEMORY * 2
+    with pytest.raises(CompressionBomb, match="more than 1,000 bytes"):
+        read(place(path), Limits(ratio=10**9, unpacked=1000))
+
+
+def test_a_gigabyte_of_zeros_costs_little(tmp_path: Path) -> None:
+    packed = gzip.compress(bytes(64 << 20)) * 16
+    (tmp_path / "bomb.gz").write_bytes(packed)
+    assert len(packed) < 2 << 20
+    tracemalloc.start()
+    with pytest.raises(CompressionBomb):
+        read(place(tmp_path / "bomb.gz"))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100 << 20
+
+
+def test_a_stream_that_wants_a_huge_dictionary_gets_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "greedy"
+    path.write_bytes(b"]\0\0\0\x80" + b"\xff" * 8 + bytes(40))  # .lzma, 2 GB
+    with pytest.raises(CompressionBomb, match="memory"):
+        read(place(path))
+    xz = bytearray(lzma.compress(b"Der Turm von Windau."))
+    assert xz[14:16] == b"\x21\x01"  # LZMA2, one byte of properties: the dictionary
+    xz[16] = 40  # 4 GB
+    xz[20:24] = zlib.crc32(xz[12:20]).to_bytes(4, "little")
+    path.write_bytes(xz)
+    with pytest.raises(CompressionBomb, match="memory"):
+        read(place(path))
+
+
+@packers
+def test_a_million_streams_are_read_in_linear_time(packer: str, tmp_path: Path) -> None:
+    path, pack = tmp_path / "many", PACKERS[packer]
+    path.write_bytes(pack(b"") * 20_000 + pack(b"Windau"))
+    assert read(place(path)).head == b"Windau"
+
+
+def test_each_megabyte_is_a_sign_of_life(tmp_path: Path) -> None:
+    path, ticks = tmp_path / "a.txt", list[int]()
+    path.write_bytes(b"x" * (20 * CHUNK))
+    read(place(path), tick=lambda: ticks.append(1))
+    assert len(ticks) == 20
+    path.write_bytes(gzip.compress(os.urandom(CHUNK) * 20, 1))
+    ticks.clear()
+    read(place(path), tick=lambda: ticks.append(1))
+    assert len(ticks) == 40  # for what goes in and for what comes out
+
+
+def test_raw_bytes_come_in_pieces(tmp_path: Path) -> None:
+    path, data = tmp_path / "a.txt", os.urandom(CHUNK) * 3 + b"x"
+    path.write_bytes(data)
+    assert [len(piece) for piece in raw_chunks(place(path))] == [CHUNK, CHUNK, CHUNK, 1]
+    assert b"".join(raw_chunks(place(path))) == raw_bytes(place(path)) == data
+    member = Place("d.zip!a.txt", "d.zip", named=False, data=data)
+    assert b"".join(raw_chunks(member)) == _whole(read(member)) == data
+
+
+def test_a_place_can_be_handed_to_another_process() -> None:
+    fault = DamagedCompression("d.zip!a.txt", "its checksum is wrong")
+    one = Place("d.zip!a.txt", "d.zip", named=False, data=b"text", fault=fault)
+    there = pickle.loads(pickle.dumps(one))  # noqa: S301 - our own
+    assert (there.name, there.data, str(there.fault)) == (one.name, one.data, str(fault))
+    with pytest.raises(DamagedCompression):
+        read(there)
 
 
 def test_a_file_that_vanishes_after_it_was_read_is_an_error(tmp_path: Path) -> None:
