@@ -18,7 +18,7 @@ from newsarc.archive.chain import Place, Stored, without_framing
 from newsarc.archive.filing import id_of
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound, IndexDamaged, IndexUnusable
-from newsarc.index import Hit, Index
+from newsarc.index import Index
 from newsarc.query import Query, select
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_NAMED = 5  # ids in a message
 _FEW = 32  # lines read at first, for who wants only some
-_MANY = 512  # lines read at once later
+_MANY = 128  # lines read at once later
 _MOST_BEHIND = 20_000  # lines an index may be behind and still be asked
 
 
@@ -148,7 +148,7 @@ def _by_scan(archive: Archive, query: Query) -> Iterator[bytes]:
         raise fault
 
 
-def _read(archive: Archive, hits: Iterator[Hit], query: Query) -> Iterator[bytes]:
+def _read(archive: Archive, hits: Iterator[tuple[int, int, int, int]], query: Query) -> Iterator[bytes]:
     """Read the lines the index names, neighbours at once; each must be the one meant.
 
     Raises:
@@ -157,23 +157,23 @@ def _read(archive: Archive, hits: Iterator[Hit], query: Query) -> Iterator[bytes
     size, is_open = _FEW, query.is_open
     while some := list(islice(hits, size)):
         try:
-            lines = read_lines(archive.root, [hit.place for hit in some])
-        except (OSError, ValueError, OverflowError) as error:
+            lines = read_lines(archive.root, [hit[:3] for hit in some])
+        except (OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
             raise IndexDamaged("index", str(error)) from error
         for hit, line in zip(some, lines, strict=True):
-            if not _is_meant(hit, line):
-                raise IndexDamaged("index", f"{hit.place.where} is not what it says")
+            if not _is_meant(hit[3], line):
+                raise IndexDamaged("index", f"line {hit[3]} is not where it says")
             if is_open or query.matches(_glanced(line, query)):
                 yield line
             elif query.is_found_by_columns:
-                raise IndexDamaged("index", f"{hit.place.where} is no answer")
+                raise IndexDamaged("index", f"line {hit[3]} is no answer")
         size = _MANY
 
 
-def _is_meant(hit: Hit, line: bytes) -> bool:
-    """Tell whether a line has the number and the id the index says, and is whole."""
-    end = b',"seq":%d,"chain":"' % hit.seq
-    return line.startswith(end, len(line) - 67 - len(end)) and line.endswith(b'"}\n') and id_of(line) == hit.id
+def _is_meant(seq: int, line: bytes) -> bool:
+    """Tell whether a line is whole and has the number the index says."""
+    end = b',"seq":%d,"chain":"' % seq
+    return line.startswith(end, len(line) - 67 - len(end)) and line.endswith(b'"}\n')
 
 
 def _glanced(line: bytes, query: Query) -> dict[str, Any]:

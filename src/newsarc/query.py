@@ -41,9 +41,9 @@ class Query:
 
     def __post_init__(self) -> None:
         """Refuse a single string where several are meant: its letters would be the alternatives."""
-        for name in ("categories", "kinds", "statuses", "keywords", "credits", "formats"):
+        for name in ("categories", "kinds", "statuses", "keywords", "credits", "formats", "words"):
             if isinstance(getattr(self, name), str):
-                raise TypeError(f"{name} takes a tuple of strings, not one string")
+                raise TypeError(f"{name} takes a tuple, not one string")
 
     def matches(self, record: Record) -> bool:
         """Tell whether a record is asked for, whatever its version."""

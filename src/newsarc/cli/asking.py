@@ -2,14 +2,24 @@
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarc.cli.options import SCHEMAS, archive_option, filters, one_of, opened, output_options, place_of, query_of
-from newsarc.cli.output import kept, present, screen, write
+from newsarc.cli.options import (
+    SCHEMAS,
+    archive_option,
+    filters,
+    one_of,
+    opened,
+    output_options,
+    place_of,
+    query_of,
+    search_filters,
+)
+from newsarc.cli.output import kept, present, screen, tell, write
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
@@ -43,6 +53,74 @@ def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
         write([b"%d\n" % count(archive, query)])
     else:
         present(find(archive, query, raw=raw or _wants_framing(said)), said)
+
+
+class _Question(click.Command):
+    """A command whose words may begin with a dash: what is none of its options is a word, but for a mistyped --word."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        known = {name: option for option in self.get_params(ctx) for name in option.opts}
+        options: list[str] = []
+        words: list[str] = []
+        rest = iter(args)
+        for arg in rest:
+            name, equals, _ = arg.partition("=")
+            option = known.get(name)
+            if arg == "--":
+                words += rest
+            elif isinstance(option, click.Option):
+                options.append(arg)
+                if not (equals or option.is_flag):
+                    options.append(_value_of(name, rest, ctx))
+            elif arg.startswith("--"):
+                from difflib import get_close_matches
+
+                raise click.NoSuchOption(name, possibilities=get_close_matches(name, known, 1), ctx=ctx)
+            else:
+                words.append(arg)
+        return super().parse_args(ctx, [*options, "--", *words])
+
+
+def _value_of(name: str, rest: Iterator[str], ctx: click.Context) -> str:
+    for value in rest:
+        return value
+    raise click.BadOptionUsage(name, f"Option {name!r} requires an argument.", ctx)
+
+
+@click.command(cls=_Question)
+@click.argument("question", nargs=-1, required=True, metavar="QUERY...")
+@archive_option
+@search_filters
+@output_options
+@click.option("--count", "only_count", is_flag=True, help="Only how many there are.")
+@click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
+def search(question: tuple[str, ...], place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
+    """Search the text of articles, newest first.
+
+    All words must occur, in any inflection: Haus finds Häuser, Muenchen finds Münchens. "Words in quotes" occur just
+    so, minis* is how a word begins, -Brand leaves out. All else is plain text. --fields also knows snippet.
+
+    \b
+    Examples:
+      newsarc search Hafen Turm -Brand
+      newsarc search '"neues Licht"' 'leuchtturm*' --since 2025
+      newsarc search Landtag --order relevance --limit 10 --fields headline,snippet
+
+    Exit status: 0 done (nothing found is an answer), 2 a question that cannot be read, 3 no archive here, 4 the archive
+    is damaged.
+    """
+    from newsarc.find import count
+    from newsarc.search import marks
+    from newsarc.search import search as run
+    from newsarc.terms import read_words
+
+    words = read_words(" ".join(question))
+    archive, query = opened(place), query_of(said, words)
+    if only_count:
+        write([b"%d\n" % count(archive, query)])
+    else:
+        hits = run(archive, query, raw=raw or _wants_framing(said), tell=tell)
+        present((hit.record for hit in hits), said, marks=marks(words))
 
 
 @click.command()

@@ -4,6 +4,7 @@ A word that is not known gets the nearest right one.
 """
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from newsarc.errors import QueryError, UnknownWord
 if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.query import Query
+    from newsarc.source import Limits
+    from newsarc.terms import Word
 
 OUTPUTS = ("table", "jsonl", "json", "csv", "tsv", "markdown", "ids")
 SCHEMAS = ("json", "duckdb", "pyarrow", "polars")
@@ -104,6 +107,25 @@ def _many(name: str, help_text: str, **more: Any) -> Callable[..., Any]:
     return click.option(f"--{name}", multiple=True, help=help_text, **more)
 
 
+def size(least: int = 1) -> Callable[..., int]:
+    """Make a callback that reads a number of bytes as a person writes it; 1 KB is 1,024 bytes."""
+
+    def read(_ctx: click.Context, param: click.Parameter, word: str) -> int:
+        found = _SIZE.fullmatch(word)
+        bytes_ = int(found["number"]) << _UNITS[(found["unit"] or "").casefold()] if found else 0
+        if not found:
+            raise QueryError(param.opts[0], f"{word} is no size; write 512KB, 16MB, 4GB, or bytes without a letter")
+        if bytes_ < least:
+            raise QueryError(param.opts[0], f"{word} is too little; {least} bytes are the least")
+        return bytes_
+
+    return read
+
+
+_SIZE = re.compile(r"(?P<number>[0-9]{1,15}) ?(?:(?P<unit>[kmgt])b?|b)?", re.IGNORECASE)
+_UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
+
+
 archive_option = click.option(
     "--archive",
     "place",
@@ -116,14 +138,43 @@ output_options = _options(
                  help=f"{', '.join(OUTPUTS)}. A table on a terminal, jsonl into a pipe."),
     click.option("--fields", metavar="NAME,...", help="Columns or keys to give; text is headline, lead and body."),
 )  # fmt: skip
-reading_options = _options(
+_how = (
     click.option("--format", metavar="NAME", help="Read everything with this format instead of recognising it."),
     click.option("--category", metavar="WORD", callback=_category,
                  help="Section of the sources that state none: a label, alias, desk code or topic code."),
+)  # fmt: skip
+how_options = _options(*_how)
+reading_options = _options(
+    *_how,
     _many("include", "Files to take from folders, as a shell pattern; a file you name is always taken.",
           metavar="PATTERN"),
 )  # fmt: skip
-filters = _options(
+limit_options = _options(
+    click.option("--max-document", metavar="SIZE", callback=size(), default="16MB", show_default=True,
+                 help="The longest document; like all limits, against hostile files."),
+    click.option("--max-member", metavar="SIZE", callback=size(), default="64MB", show_default=True,
+                 help="The longest member of a zip or tar file."),
+    click.option("--max-unpacked", metavar="SIZE", callback=size(), default="4GB", show_default=True,
+                 help="The most that one packed file may unpack to."),
+    click.option("--max-ratio", metavar="N", type=click.IntRange(min=1), default=200, show_default=True,
+                 help="Unpacked to packed, beyond the first 16MB."),
+    click.option("--max-members", metavar="N", type=click.IntRange(min=1), default=100_000, show_default=True,
+                 help="The most members of a zip or tar file."),
+    click.option("--max-depth", metavar="N", type=click.IntRange(min=1), default=1, show_default=True,
+                 help="How deep zip and tar files are opened; 2 opens one that lies in another."),
+)  # fmt: skip
+work_options = _options(
+    click.option("--jobs", metavar="N", type=click.IntRange(min=0), default=None,
+                 help="How many processes read; one for each core unless you say otherwise. 0 reads in one process, "
+                 "without shelter: a document that crashes it or hangs ends the run."),
+    click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0.1), default=10.0, show_default=True,
+                 help="The longest that one document may take to read."),
+    click.option("--memory", metavar="SIZE", callback=size(128 << 20), default="1GB", show_default=True,
+                 help="The most memory that reading one document may take."),
+    click.option("--wait", metavar="SECONDS", type=click.FloatRange(min=0), default=30.0, show_default=True,
+                 help="How long to wait for another run that writes to the archive; 0 does not wait."),
+)  # fmt: skip
+_filters = (
     _many("category", "Only this section: label, alias, desk code or topic code.", metavar="WORD", callback=_category),
     _many("kind", f"Only this kind: {', '.join(_KINDS)}.", metavar="KIND", callback=one_of(_KINDS, "kind")),
     click.option("--since", metavar="DATE", callback=_since,
@@ -135,13 +186,22 @@ filters = _options(
     _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
           callback=one_of(_STATUSES, "status")),
     click.option("--limit", metavar="N", type=click.IntRange(min=0), help="At most so many."),
+)  # fmt: skip
+filters = _options(
+    *_filters,
     click.option("--order", metavar="ORDER", default="newest", callback=one_of(("newest", "oldest"), "order"),
                  help="newest (the default) or oldest first."),
 )  # fmt: skip
+search_filters = _options(
+    *_filters,
+    click.option("--order", metavar="ORDER", default="newest",
+                 callback=one_of(("newest", "oldest", "relevance"), "order"),
+                 help="newest (the default) or oldest first, or by relevance: the newest 1,000 that match are ranked."),
+)  # fmt: skip
 
 
-def query_of(said: dict[str, Any]) -> "Query":
-    """Make a question of the filters."""
+def query_of(said: dict[str, Any], words: "tuple[Word, ...]" = ()) -> "Query":
+    """Make a question of the filters, and of words."""
     from newsarc.query import Query
 
     return Query(
@@ -153,9 +213,26 @@ def query_of(said: dict[str, Any]) -> "Query":
         formats=said["format"],
         since=said["since"],
         until=said["until"],
+        words=words,
         order=said["order"],
         limit=said["limit"],
     )
+
+
+def limits_of(said: dict[str, Any]) -> "Limits":
+    """Make limits of the options."""
+    from newsarc.source import Limits
+
+    return Limits(**{name: said[f"max_{name}"] for name in Limits.__slots__})
+
+
+def jobs_of(jobs: int | None) -> int:
+    """Return how many processes read: as many as a person says, else one for each core we may use."""
+    if jobs is not None:
+        return jobs
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def place_of(place: str | None) -> str:

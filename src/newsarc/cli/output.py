@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from newsarc.errors import NewsarcError, OutputError
-from newsarc.present import PAGE_WRITERS, WRITERS, Screen, fields_named, safe
+from newsarc.present import PAGE_WRITERS, WRITERS, Marks, Screen, fields_named, safe
 
 T = TypeVar("T")
 
 
-def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = False) -> None:
-    """Hand records to the writer that was asked for."""
-    seen = screen()
+def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = False, marks: Marks | None = None) -> None:
+    """Hand records to the writer that was asked for, with what to mark in them."""
+    seen = screen()._replace(marks=marks)
     form = said["output"] or ("table" if seen.is_terminal else "jsonl")
-    write((PAGE_WRITERS if pages else WRITERS)[form](records, fields_named(said["fields"]), seen))
+    fields = fields_named(said["fields"], ("snippet",) if marks else ())
+    write((PAGE_WRITERS if pages else WRITERS)[form](records, fields, seen))
 
 
 def screen() -> Screen:
