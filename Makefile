@@ -40,8 +40,8 @@ tests: $(VENV)/done
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-bench: $(VENV)/done ## measure, and renew docs/performance.md
-	$(BIN)/python bench/run.py
+bench: $(VENV)/done ## measure, and renew docs/performance.md; BENCH='--only asking --reuse DIR' measures a part
+	$(BIN)/python bench/run.py $(BENCH)
 
 torture: $(VENV)/done ## the kill test at full size: 1,000 kills (three minutes)
 	$(BIN)/pytest -q tests/test_kill.py --kills 1000

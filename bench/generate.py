@@ -23,7 +23,7 @@ _START = datetime(2016, 1, 1, 6, 0, 0)  # noqa: DTZ001 - a wall clock, as a port
 _RECENT = 50  # stories a portal's footer chooses from
 
 
-class _Words:
+class Words:
     """A vocabulary and a dice: the n-th word comes about 1/n as often as the first."""
 
     def __init__(self, seed: int) -> None:
@@ -32,16 +32,19 @@ class _Words:
         self.weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.words))))
 
     def compound(self) -> str:
+        """Make a word that may be new."""
         word = "".join(self.dice.choices(_SYLLABLES, k=self.dice.randint(2, 4)))
         return word.capitalize() if self.dice.randrange(2) else word + self.dice.choice(("en", "e", "t", "ü", "ß", ""))
 
     def sentence(self, low: int = 8, high: int = 22) -> str:
+        """Say something, without the full stop; one word of it is the sentence's own."""
         chosen = self.dice.choices(self.words, cum_weights=self.weights, k=self.dice.randint(low, high))
         chosen[self.dice.randrange(len(chosen))] = self.compound()
         text = " ".join(chosen)
         return text[0].upper() + text[1:]
 
     def paragraph(self) -> str:
+        """Say two to six sentences."""
         return " ".join(self.sentence() + "." for _ in range(self.dice.randint(2, 6)))
 
 
@@ -51,7 +54,7 @@ def dumps(count: int, seed: int = 1, *, footers: bool = True) -> Iterator[str]:
     A dump names six of the fifty stories around it, as a portal's footer does, so each story is named about six times;
     without `footers` every related link is a story of its own.
     """
-    words = _Words(seed)
+    words = Words(seed)
     recent: list[str] = []
     for number in range(count):
         moment = _START + timedelta(seconds=number * 157)
@@ -60,14 +63,14 @@ def dumps(count: int, seed: int = 1, *, footers: bool = True) -> Iterator[str]:
         yield _dump(words, moment, links if footers else [_link(words, moment) for _ in links], is_a=bool(number % 2))
 
 
-def _link(words: _Words, moment: datetime) -> str:
+def _link(words: Words, moment: datetime) -> str:
     parts = [words.sentence(6, 14) + "." for _ in range(words.dice.choice((1, 2, 2, 3)))]
     title = words.sentence(4, 8)
     text = f"{title} {parts[0]}" if len(parts) == 1 else " ".join([title + ".", *parts[1:], parts[0]])
     return f"{text} ({words.dice.choice(_SECTIONS)}, {moment:%d.%m.%Y - %H:%M}) weiterlesen..."
 
 
-def _dump(words: _Words, moment: datetime, links: list[str], *, is_a: bool) -> str:
+def _dump(words: Words, moment: datetime, links: list[str], *, is_a: bool) -> str:
     lead, headline = words.sentence(10, 25) + ".", words.sentence(5, 9)
     first, second = (lead, headline) if is_a else (headline, lead)
     body = [words.paragraph() for _ in range(4)]
