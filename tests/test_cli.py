@@ -288,10 +288,13 @@ def test_a_line_that_is_no_record_any_more_is_damage_for_show_too(filled: Path, 
     name = run("list", "--output", "ids", "--order", "oldest").stdout.split()[0]
     path = filled / "archive" / "articles" / "000001.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"headline":"Windau', b'"headline";"Windau'))
-    for words in (["show", name], ["list"]):
+    for words in (["show", name], ["list", "--kind", "article"]):
         done = run(*words)
         assert (done.returncode, done.stdout) == (4, "")
         assert "archive is damaged (articles/000001.jsonl bytes 0-" in done.stderr
+    done = run("list", "--output", "csv")
+    assert done.returncode == 4
+    assert "it is no record" in done.stderr
 
 
 def test_list_delivers_the_whole_lines_before_a_cut(filled: Path, run: Run) -> None:
@@ -442,9 +445,9 @@ def test_a_bug_is_one_line_and_a_traceback_only_when_asked(filled: Path, run: Ru
     site = filled / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(
-        "import newsarc.query\n"
+        "import newsarc.archive\n"
         "def broken(*_):\n    raise RuntimeError('a fault of ours')\n"
-        "newsarc.query.select = broken\n"
+        "newsarc.archive.Archive.head = broken\n"
     )
     done = run("list", PYTHONPATH=str(site))
     assert (done.returncode, done.stdout) == (70, "")

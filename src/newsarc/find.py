@@ -163,7 +163,11 @@ def _read(archive: Archive, hits: Iterator[tuple[int, int, int, int]], query: Qu
         for hit, line in zip(some, lines, strict=True):
             if not _is_meant(hit[3], line):
                 raise IndexDamaged("index", f"line {hit[3]} is not where it says")
-            if is_open or query.matches(_glanced(line, query)):
+            try:
+                fits = is_open or query.matches(_glanced(line, query))
+            except (ValueError, KeyError, TypeError) as error:  # who reads all lines says what is wrong with it
+                raise IndexDamaged("index", f"line {hit[3]} is no record") from error
+            if fits:
                 yield line
             elif query.is_found_by_columns:
                 raise IndexDamaged("index", f"line {hit[3]} is no answer")

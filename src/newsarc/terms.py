@@ -130,6 +130,7 @@ def stem(word: str) -> str:
 
 
 _known: dict[str, str] = {}  # words as printed, with their stems
+_known_before: dict[str, str] = {}  # those of the memory before: what is common is taken over, the rest forgotten
 
 
 def terms(record: Mapping[str, Any]) -> set[str]:
@@ -145,12 +146,16 @@ def terms(record: Mapping[str, Any]) -> set[str]:
 
 def _learned(pieces: set[str]) -> list[str]:
     """Work out the stems of pieces of text. What is one word and marks around it, as nearly all are, is remembered."""
+    global _known, _known_before
+    again = {piece: stem for piece in pieces if (stem := _known_before.get(piece)) is not None}
+    pieces = pieces.difference(again)
     single = {piece: _fold(word) for piece in pieces if (word := piece.strip(_AROUND)).isalnum()}
     stems: list[str] = _stemmer().stemWords(list(single.values()))
     if len(_known) > _MOST_KNOWN:
-        _known.clear()
+        _known, _known_before = {}, _known
+    _known.update(again)
     _known.update(pair for pair in zip(single, stems, strict=True) if len(pair[0]) <= _LONGEST_WORD)
-    return [*stems, *_stemmer().stemWords(words(" ".join(pieces.difference(single))))]
+    return [*again.values(), *stems, *_stemmer().stemWords(words(" ".join(pieces.difference(single))))]
 
 
 def read_words(text: str) -> tuple[Word, ...]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 
 _STEP = 5_000  # lines of a transaction that catches up
 _LAST = "\U0010ffff"  # sorts behind every beginning
-
-
-class Hit(NamedTuple):
-    """A line that is found: its number, its id, and where it lies."""
-
-    seq: int
-    id: str
-    place: Place
 
 
 class Index:
@@ -213,16 +205,16 @@ class Index:
             found = self._all(f"{asked.format('older')} UNION ALL {asked.format('article')} ORDER BY 1, 2", [name])
             return [Place(*map(int, row)) for row in found]
 
-    def hits(self, query: Query) -> Iterator[Hit]:
-        """Yield the newest line of every id that fits, in the order of the query; `limit` is not applied.
+    def hits(self, query: Query) -> Iterator[tuple[int, int, int, int]]:
+        """Yield segment, offset, length and number of the newest line of every id that fits, in the query's order.
 
-        Where words must be read (`terms.is_exact` tells), more is yielded than fits.
+        `limit` is not applied. Where words must be read (`Query.is_found_by_columns`), more is yielded than fits.
         """
-        sql, values = statement(query, "seq, id, segment, offset, length")
+        sql, values = statement(query, "segment, offset, length, seq")
         with ours(self.path):
             self._check_words(query)
-            for seq, name, segment, offset, length in self._connection.execute(sql, values):
-                yield Hit(seq, name, Place(segment, offset, length))
+            for row in self._connection.execute(sql, values):  # noqa: UP028 - it would close the cursor, too late
+                yield row
 
     def count(self, query: Query) -> int:
         """Count what `hits` would yield."""

@@ -7,7 +7,6 @@ from typing import Any
 from newsarc.index.rows import category_mark, month_mark
 from newsarc.query import Query
 from newsarc.wording import fold_word
-from newsarc.zone import in_german_time
 
 _MOST_MONTHS = 36  # of a span that is asked for word by word
 
@@ -88,6 +87,8 @@ def _months(query: Query) -> list[str]:
     """List the German months a span touches; empty where it has no two ends, or too many months."""
     if query.since is None or query.until is None:
         return []
+    from newsarc.zone import in_german_time
+
     first, last = in_german_time(query.since), in_german_time(query.until - timedelta(seconds=1))
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     if len(numbers) > _MOST_MONTHS:

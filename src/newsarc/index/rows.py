@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from newsarc.archive.chain import Stored
-from newsarc.terms import terms
 from newsarc.wording import fold_word
 
 MARK = "\ue000"
@@ -41,7 +40,7 @@ def row_of(stored: Stored) -> Row:
     Raises:
         ValueError, KeyError, TypeError: It is no record.
     """
-    record = json.loads(stored.line)
+    record = json.loads(_without_related(stored.line))
     published = record["published"]
     return Row(
         record["seq"],
@@ -59,8 +58,17 @@ def row_of(stored: Stored) -> Row:
     )
 
 
+def _without_related(line: bytes) -> bytes:
+    """Cut the related links out of a line, half of its bytes: nothing of them is held."""
+    start = line.find(b',"related":[')
+    end = line.find(b',"same_as":', start)
+    return line[:start] + line[end:] if 0 < start < end else line
+
+
 def _words(record: dict[str, Any]) -> set[str]:
     """Collect the stems of a record's text, and the marks of its section and its German month."""
+    from newsarc.terms import terms
+
     words = terms(record)
     if record["category"]:
         words.add(category_mark(record["category"]))

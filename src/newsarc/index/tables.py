@@ -4,7 +4,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from urllib.parse import quote
 
 from newsarc.archive.disk import locked
 from newsarc.errors import IndexDamaged, IndexUnusable
@@ -34,6 +33,7 @@ CREATE TABLE keyword(word TEXT, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROW
 CREATE VIRTUAL TABLE text USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii');
 """
 _WAIT = 5.0  # seconds for another process that writes it
+_GATHERED = 8 << 20  # bytes of new words held before they are written
 _NAMES = ("state", "article", "older", "keyword", "text")
 
 _PASSING = {  # what says nothing about the tables: another process, the disk, permissions
@@ -73,6 +73,8 @@ def connect_read_only(path: str) -> sqlite3.Connection:
     """Open the database where nothing can be written; not with a log beside it, which could not be read."""
     if os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal"):
         raise IndexUnusable(path, "it has a log that cannot be read where nothing can be written")
+    from urllib.parse import quote
+
     address = f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1"
     return _prepared(sqlite3.connect(address, uri=True, isolation_level=None, timeout=0))
 
@@ -90,6 +92,7 @@ def make_tables(connection: sqlite3.Connection, uuid: str, terms: str) -> None:
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in filter(str.strip, TABLES.split(";")):
         connection.execute(statement)
+    connection.execute("INSERT INTO text(text, rank) VALUES ('hashsize', ?)", (_GATHERED,))
     connection.execute("INSERT INTO state VALUES (?, ?, ?, 1, 0, 0, ?, 1)", (SCHEMA, uuid, terms, "0" * 64))
 
 

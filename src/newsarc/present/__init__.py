@@ -51,19 +51,26 @@ def progress(stream: TextIO | None, what: str = "sources") -> Iterator[Callable[
 
 
 @contextmanager
-def meter(stream: TextIO | None) -> Iterator[Callable[[int, int], None]]:
+def meter(stream: TextIO | None) -> Iterator[tuple[Callable[[int, int], None], Callable[[], None]]]:
     """Show on a terminal how much of a number of bytes is done; silent anywhere else.
 
-    Yields what to call with the bytes that are done, and all of them.
+    Yields what to call with the bytes that are done and all of them, and what to call before something else is written.
     """
     if stream is None or not stream.isatty():
-        yield lambda _done, _total: None
+        yield lambda _done, _total: None, lambda: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
 
-    with Progress(
-        BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(file=stream), transient=True
-    ) as shown:
-        task = shown.add_task("", total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+    columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    shown = Progress(*columns, console=Console(file=stream), transient=True)
+    task = shown.add_task("", total=None)
+
+    def show(done: int, total: int) -> None:
+        shown.start()
+        shown.update(task, completed=done, total=total)
+
+    try:
+        yield show, shown.stop
+    finally:
+        shown.stop()

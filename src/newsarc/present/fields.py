@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from newsarc.errors import UnknownWord
+from newsarc.errors import ArchiveDamaged, UnknownWord
 from newsarc.present.safety import Record, Screen
 
 # Every key of a record and what it is where a line is older than the key; compared with the model by a test.
@@ -36,6 +36,19 @@ def fields_named(words: str | None, more: tuple[str, ...] = ()) -> tuple[str, ..
             why = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
             raise UnknownWord(name, f"no such field; {why}")
     return names
+
+
+def record_of(line: bytes) -> Record:
+    """Read a record.
+
+    Raises:
+        ArchiveDamaged: It is none any more.
+    """
+    try:
+        found: Record = json.loads(line)
+    except ValueError as error:
+        raise ArchiveDamaged(line[:80].decode("utf-8", "replace"), "it is no record") from error
+    return found
 
 
 def text_of(record: Record) -> str:

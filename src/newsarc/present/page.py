@@ -1,10 +1,9 @@
 """One article as a page: on a terminal, or as a Markdown document."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from newsarc.present.fields import short
+from newsarc.present.fields import record_of, short
 from newsarc.present.safety import Record, Screen, safe
 from newsarc.present.table import markdown, rendered, table
 
@@ -15,7 +14,7 @@ def pages(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> It
         yield from table(records, fields, screen)
         return
     for number, record in enumerate(records):
-        yield b"\n" * bool(number) + _page(json.loads(record), screen)
+        yield b"\n" * bool(number) + _page(record_of(record), screen)
 
 
 def _page(record: Record, screen: Screen) -> bytes:
@@ -78,7 +77,7 @@ def documents(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -
         yield from markdown(records, fields, screen)
         return
     for number, record in enumerate(records):
-        loaded = json.loads(record)
+        loaded = record_of(record)
         parts = [f"# {loaded['headline'] or loaded['id']}", " · ".join(_facts(loaded))]
         parts += [f"**{loaded['lead']}**"] if loaded["lead"] else []
         parts += [_PREFIXES.get(block["kind"], "") + block["text"] for block in loaded["body"]]

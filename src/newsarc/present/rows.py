@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from newsarc.present.fields import one_line, value
+from newsarc.present.fields import one_line, record_of, value
 from newsarc.present.safety import Screen, armoured, safe
 
 _FLAT = (
@@ -25,7 +25,7 @@ def jsonl(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> It
     """One JSON object a line; without `fields` the archive's own bytes."""
     for record in records:
         if fields:
-            loaded = json.loads(record)
+            loaded = record_of(record)
             yield _dumped({name: value(loaded, name, screen) for name in fields}, screen) + b"\n"
         elif screen.is_terminal:
             yield armoured(record.decode(), screen).encode() + b"\n"
@@ -37,7 +37,7 @@ def json_array(records: Iterable[bytes], fields: Sequence[str], screen: Screen) 
     """One JSON array, indented."""
     separator = b"["
     for record in records:
-        loaded = json.loads(record)
+        loaded = record_of(record)
         chosen = {name: value(loaded, name, screen) for name in fields} if fields else loaded
         yield separator + b"\n" + _dumped(chosen, screen, indent=2)
         separator = b","
@@ -62,7 +62,7 @@ def _separated(records: Iterable[bytes], fields: Sequence[str], screen: Screen, 
     writer = standard.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(fields)
     for record in records:
-        loaded = json.loads(record)
+        loaded = record_of(record)
         row = [_cell(value(loaded, name, screen)) for name in fields]
         writer.writerow([one_line(cell) for cell in row] if delimiter == "\t" else row)
         yield _flushed(buffer, screen)
@@ -90,5 +90,5 @@ def _cell(value: Any) -> str:
 def ids(records: Iterable[bytes], _fields: Sequence[str], screen: Screen) -> Iterator[bytes]:
     """One id a line, for `newsarc show -`."""
     for record in records:
-        name = json.loads(record)["id"]
+        name = record_of(record)["id"]
         yield (safe(name) if screen.is_terminal else name).encode() + b"\n"

@@ -1,12 +1,11 @@
 """Tables for people: on a terminal, row by row however many there are, and in Markdown."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from newsarc.present.fields import one_line, short, value
+from newsarc.present.fields import one_line, record_of, short, value
 from newsarc.present.safety import Marked, Record, Screen, safe
 
 _TABLE = ("published", "category", "headline", "id")
@@ -25,7 +24,7 @@ def table(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> It
     What was searched for is marked, and without `fields` a passage that shows it stands below each headline.
     """
     names = fields or _TABLE
-    rows = (_row(json.loads(record), names, screen, has_snippet=not fields) for record in records)
+    rows = (_row(record_of(record), names, screen, has_snippet=not fields) for record in records)
     some = list(islice(rows, _ROWS))
     widths = _widths(names, some, screen.width)
     is_first = True
@@ -139,7 +138,7 @@ def markdown(records: Iterable[bytes], fields: Sequence[str], screen: Screen) ->
     names = fields or _TABLE
     yield f"| {' | '.join(names)} |\n|{'---|' * len(names)}\n".encode()
     for record in records:
-        loaded = json.loads(record)
+        loaded = record_of(record)
         cells = [_markdown_cell(name, loaded, screen) for name in names]
         yield f"| {' | '.join(cells)} |\n".encode("utf-8", "replace")
 
