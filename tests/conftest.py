@@ -14,11 +14,18 @@ from newsarc.archive import Archive
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="renew goldens and generated pages instead of comparing")
     parser.addoption("--kills", type=int, default=60, help="how many random kills")
+    parser.addoption("--full", action="store_true", help="the fault matrix at full size")
 
 
 @pytest.fixture
 def bless(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--bless"))
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Tell whether the fault matrix is wanted at full size."""
+    return bool(request.config.getoption("--full"))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What properties are tried on: articles, dumps with what was put into them, stored lines and queries, all invented."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from hypothesis import settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from newsarc.article import Article, Block, Candidate, Media, Origin, RelatedLink
 from newsarc.normalize.sections import LABELS
 from newsarc.query import Query
+from newsarc.terms import read_words
 
 steady = settings(deadline=None, derandomize=True, database=None)
 """How properties run: the same examples every time, whatever else the machine is doing."""
@@ -264,3 +266,85 @@ def queries() -> st.SearchStrategy[Query]:
         order=st.sampled_from(["newest", "oldest"]),
         limit=_maybe(st.integers(0, 5)),
     )
+
+
+# What an index must find: stories that collide, and questions about them. `pick` decides: dice, or hypothesis.
+
+Pick = Callable[[Sequence[Any]], Any]
+IDS = (
+    "b", "B", "urn:b", "urn:bc", "x:b", "x:by", "urn:x:b", "portal:0123456789abcdef", "portal:0123456789abcdee",
+    "portal:01", "ümlaut", 'urn:„ü"\\', 'q"uote\'', "urn:\x01\x1b[0m", "ein:\u2028z", "100%", "urn:\U0010ffffz",
+    "urn:Größe", *(f"urn:windau:{number:03}" for number in range(40)),
+)  # fmt: skip
+BEGINNINGS = (
+    "", "b", "B", "u", "urn:", "urn:b", "urn:bc", "x", "x:b", "01", "0123456789abcde", "0123456789abcdef", "portal:01",
+    "ü", "urn:„", '„ü"', 'q"uote\'', "urn:\x01", "\x1b", "ein:\u2028", "100%", "%", "_", "*", "'", "urn:\U0010ffff",
+    "\U0010ffff", "gr", "Gr", "urn:windau:00", "urn:windau:007", "007", "nowhere", "\x00", "b\x00", "\udcff", "u\ud800",
+)  # fmt: skip
+_CLOCK = (*(moment for moment in _MINUTES if moment), "2025-08-01T00:00:00+02:00", "1970-01-01T01:00:00+01:00")
+_INDEXED = tuple(map(datetime.fromisoformat, _CLOCK))
+_SAID = (
+    None, "Windau erneuert den Turm", "Häuser am Hafen", "Die Straße nach München", "Turm-Bau: Ärger im Haus",
+    "Minister bei den Ministern", "„Möwen“ – und Meer",
+)  # fmt: skip
+_ASKED = (
+    "turm", "HÄUSER", "haus -turm", "Strasse muenchen", "minist*", "turm -hafen", '"am Hafen"', "turm-bau",
+    '"den Turm"', 'haus -"am Hafen"', "ha* am", "nirgends", "Möwe* „und Meer“", "moewen NOT OR ( : ^ *",
+)  # fmt: skip
+
+
+def story(pick: Pick) -> Article:
+    """Invent an article that may be of an id, a version, a time and words of another one."""
+    version_by, version = pick([("archive", 1), ("archive", 1), *(("provider", number) for number in (1, 2, 3, 7))])
+    origin = Origin(
+        name="x.txt", format=pick(["portal", "nitf"]), encoding="utf-8", sha256=pick("0123") * 64, offset=0,
+        length=pick(range(9)),
+    )  # fmt: skip
+    return Article(
+        id=pick(IDS), version_by=version_by, version=version, revision=pick([1, 1, 1, 2]),
+        status=pick(["usable", "canceled"]), kind=pick(["article", "article", "table"]), headline=pick(_SAID),
+        body=(Block(text=pick(_SAID) or "."),),
+        keywords=tuple(pick(["", "a  b", *_KEYWORDS]) for _ in pick(["", "1", "12"])),
+        category=pick([None, "Sport", "Politik", "Kultur"]), category_by=pick([None, "stated", "user", "user"]),
+        credit=pick([None, "", "DPA", *_CREDITS]), published=pick([None, *_INDEXED]),
+        updated=pick([None, None, *_INDEXED]), captured_after=pick([None, None, *_INDEXED]),
+        origin=pick([None, origin, origin, origin]),
+    )  # fmt: skip
+
+
+def question(pick: Pick) -> Query:
+    """Ask something that stories may answer: spans across months and the end of summer time, words, any limit."""
+
+    def some(*values: str) -> tuple[str, ...]:
+        return tuple(pick(values) for _ in pick(["", "", "", "1", "12"]))
+
+    ends = [None, None, *(moment + timedelta(seconds=second) for moment in _INDEXED for second in (-1, 0, 0.5, 1))]
+    return Query(
+        categories=some("Sport", "Politik", "Kultur", "Gibt es nicht"),
+        kinds=some("article", "table"),
+        statuses=some("usable", "canceled"),
+        keywords=some("haefen", "STRASSE", "Turm", "", "A B", "nirgends"),
+        credits=some("dpa", "Moewenfunk", ""),
+        formats=some("portal", "nitf"),
+        since=pick(ends),
+        until=pick(ends),
+        words=pick([(), (), (), *map(read_words, _ASKED)]),
+        order=pick(["newest", "newest", "oldest"]),
+        limit=pick([None, None, 0, 1, 3, 10]),
+    )
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[list[Article]]:
+    """Batches of such stories, as they are appended."""
+
+    def pick(values: Sequence[Any]) -> Any:
+        return draw(st.sampled_from(values))
+
+    return [[story(pick) for _ in range(draw(st.integers(0, 8)))] for _ in range(draw(st.integers(1, 4)))]
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> list[Query]:
+    """A few questions about them."""
+    return [question(lambda values: draw(st.sampled_from(values))) for _ in range(draw(st.integers(1, 8)))]

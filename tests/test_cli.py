@@ -290,7 +290,7 @@ def test_a_line_that_is_no_record_any_more_is_damage_for_show_too(filled: Path, 
     path.write_bytes(path.read_bytes().replace(b'"headline":"Windau', b'"headline";"Windau'))
     for words in (["show", name], ["list", "--kind", "article"]):
         done = run(*words)
-        assert (done.returncode, done.stdout) == (4, "")
+        assert (done.returncode, name in done.stdout) == (4, False)
         assert "archive is damaged (articles/000001.jsonl bytes 0-" in done.stderr
     done = run("list", "--output", "csv")
     assert done.returncode == 4

@@ -1,5 +1,6 @@
 """The way of a source into the archive: long sources in little memory, batches, one outcome for each source."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from faulty import Stepping
 from material import NOON, articles_of, dump
 from newsarc.archive import Archive
+from newsarc.archive.filing import Filed
 from newsarc.errors import ParseError, SourceError, TooLarge, UnknownWord
 from newsarc.ingest import Outcome, Reading, Summary, ingest, read
 from newsarc.source import IN_MEMORY, Place, find, from_bytes
@@ -24,9 +27,9 @@ def ticking(step: timedelta = timedelta(0)) -> Iterator[datetime]:
         now += step
 
 
-def run(archive: Archive | None, *paths: Path, step: timedelta = timedelta(0), **more: bool) -> list[Outcome]:
+def run(archive: Archive | None, *paths: Path, step: timedelta = timedelta(0)) -> list[Outcome]:
     ticks = ticking(step)
-    return list(ingest(find(map(str, paths)), archive, clock=lambda: next(ticks), how=Reading(now=NOON), **more))
+    return list(ingest(find(map(str, paths)), archive, clock=lambda: next(ticks), how=Reading(now=NOON)))
 
 
 def many(count: int, first: int = 0, padding: int = 0) -> bytes:
@@ -110,11 +113,14 @@ def test_a_bare_date_line_in_the_middle_costs_only_itself(tmp_path: Path, archiv
     ]
 
 
-def test_batches_end_by_count_and_by_time(tmp_path: Path, archive: Archive) -> None:
-    (tmp_path / "day.txt").write_bytes(many(250))
-    ticks = ticking()
-    places = find([str(tmp_path / "day.txt")])
-    assert [archive.head().seq for _ in ingest(places, archive, clock=lambda: next(ticks))] == [250]
+def test_batches_end_by_count_and_by_time(tmp_path: Path) -> None:
+    (tmp_path / "day.txt").write_bytes(many(1_100))
+    disk = Stepping()
+    archive, _ = Archive.create(tmp_path / "archive", disk=disk)
+    made = disk.steps.count("replace")
+    [outcome] = run(archive, tmp_path / "day.txt")
+    assert outcome.new == archive.head().seq == 1_100
+    assert disk.steps.count("replace") - made == 3, "two batches of 500 and the rest"
     for number in range(5):
         (tmp_path / f"{number}.txt").write_bytes(dump(f"Kleiner Turm {number}"))
     slow = ticking(timedelta(seconds=0.6))
@@ -124,12 +130,12 @@ def test_batches_end_by_count_and_by_time(tmp_path: Path, archive: Archive) -> N
             find([str(tmp_path / f"{number}.txt") for number in range(5)]), archive, clock=lambda: next(slow)
         )
     ]
-    assert heads == [251, 252, 253, 254, 255], "a batch older than a second is committed"
+    assert heads == [1101, 1102, 1103, 1104, 1105], "a batch older than a second is committed"
 
 
 def test_an_outcome_is_handed_out_only_when_its_articles_are_durable(tmp_path: Path, archive: Archive) -> None:
-    for number in range(230):
-        (tmp_path / f"{number:03}.txt").write_bytes(dump(f"Turm {number}"))
+    for number in range(1_030):
+        (tmp_path / f"{number:04}.txt").write_bytes(dump(f"Turm {number}"))
     (tmp_path / "archive").rename(tmp_path.parent / f"{tmp_path.name}-archive")
     kept = Archive(tmp_path.parent / f"{tmp_path.name}-archive")
     ticks = ticking()
@@ -137,7 +143,7 @@ def test_an_outcome_is_handed_out_only_when_its_articles_are_durable(tmp_path: P
     for outcome in ingest(find([str(tmp_path)]), kept, clock=lambda: next(ticks), how=Reading(now=NOON)):
         handed += outcome.new
         assert kept.head().seq >= handed
-    assert handed == 230
+    assert handed == 1_030
     assert archive.root != kept.root
 
 
@@ -161,9 +167,14 @@ def test_the_summary_counts_and_keeps_the_worst_code() -> None:
     summary = Summary()
     summary.add(Outcome("a", new=2, versions=2, revisions=1))
     summary.add(Outcome("b", error=SourceError("b", "broken"), unchanged=1))
+    refused = Outcome("e")
+    refused.add(Filed("erased", "portal:0", 0, 0))
+    summary.add(refused)
     summary.add(Outcome("c", skipped="binary"))
     summary.skip("d", "hidden")
     assert summary.sentence() == (
-        "2 new, 2 new versions, 1 new reading, 1 unchanged, 1 in quarantine; skipped 1 binary, 1 hidden"
+        "2 new, 2 new versions, 1 new reading, 1 unchanged, 1 refused (erased), 1 in quarantine; "
+        "skipped 1 binary, 1 hidden"
     )
+    assert json.loads(summary.line())["erased"] == 1
     assert summary.exit_code == 1

@@ -141,6 +141,33 @@ class UnsupportedMember(SourceError):
     code = "unsupported-packing"
 
 
+class WorkerCrashed(SourceError):
+    """The process that read a source died of it, or met a bug."""
+
+    what = "source crashes its reader"
+    cure = "Report it; newsarc ingest --jobs 0 --debug shows where."
+    code = "crashed"
+    stage = "parse"
+
+
+class WorkerTimeout(SourceError):
+    """A source took too long to read, and its process was ended."""
+
+    what = "source takes too long to read"
+    cure = "Give it more time with --timeout if you trust it."
+    code = "timeout"
+    stage = "parse"
+
+
+class WorkerMemory(SourceError):
+    """A source took too much memory to read, and its process was ended."""
+
+    what = "source takes too much memory to read"
+    cure = "Give it more with --memory if you trust it."
+    code = "memory"
+    stage = "parse"
+
+
 class UnreadableSource(SourceError):
     """The system does not hand a source over: missing, no permission, not a file. No bytes, so no quarantine."""
 
@@ -230,7 +257,7 @@ class ArchiveDamaged(NewsarcError):
 
     exit_code = 4
     what = "archive is damaged"
-    cure = "Nothing was changed; copy the folder aside, then restore this file from a backup."
+    cure = "Nothing was changed; see what is wrong with newsarc verify, then run newsarc repair."
 
 
 class HeadMissing(ArchiveDamaged):
@@ -252,6 +279,7 @@ class IndexDamaged(IndexUnusable):
     """The index is not as it was written, or does not fit the archive; it is made anew."""
 
     what = "index is damaged"
+    cure = "It is made anew from the articles."
 
 
 class StorageError(NewsarcError):
@@ -260,6 +288,14 @@ class StorageError(NewsarcError):
     exit_code = 74
     what = "cannot write"
     cure = "Nothing archived was changed; make room or mend the permission, and run it again."
+
+
+class WorkersUnusable(NewsarcError):
+    """The processes that read sources do not start."""
+
+    exit_code = 74
+    what = "workers do not start"
+    cure = "Read in one process, without shelter, with --jobs 0."
 
 
 class OutputError(NewsarcError):
@@ -276,3 +312,11 @@ class ArchiveLocked(NewsarcError):
     exit_code = 75
     what = "archive is locked by another run"
     cure = "Wait for it to end, and run it again."
+
+
+class ArchiveRewritten(NewsarcError):
+    """A repair or an erasing replaced the segments while they were read."""
+
+    exit_code = 75
+    what = "archive was rewritten while it was read"
+    cure = "Run it again."

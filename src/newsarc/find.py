@@ -199,8 +199,8 @@ def _first(line: bytes, key: bytes) -> str | None:
 def _position(line: bytes) -> tuple[float, int]:
     """Return where a line stands in the order of answers: time and number."""
     published = _first(line, b'"published":')
-    number = line[line.rfind(b',"seq":') + 7 : -76]
-    return datetime.fromisoformat(published).timestamp() if published else float("-inf"), int(number)
+    parts = unseal(line)
+    return datetime.fromisoformat(published).timestamp() if published else float("-inf"), parts[1] if parts else 0
 
 
 def _with_unknown(archive: Archive, index: Index, found: Iterator[bytes], query: Query) -> Iterator[bytes]:

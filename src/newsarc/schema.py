@@ -40,13 +40,17 @@ _POLARS = _Dialect(
 
 _DUCKDB_FORM = """\
 -- newsarc/1 for DuckDB: two views over an archive's own files.
--- articles: every version and revision; newest: one row an id. Whole lines behind HEAD are left out; half a line, which
--- only a killed run leaves until the next newsarc ingest, is refused by DuckDB.
+-- articles: every version and revision; newest: one row an id. Whole lines behind HEAD, and segments that a repair or
+-- an erasing replaces, are left out; half a line, which only a killed run leaves until the next newsarc ingest, is
+-- refused by DuckDB.
 CREATE OR REPLACE VIEW articles AS
-SELECT * FROM read_json({articles}, format = 'newline_delimited', maximum_object_size = 268435456, columns = {{
+SELECT lines.* EXCLUDE (filename) FROM read_json({articles}, format = 'newline_delimited', filename = true,
+  maximum_object_size = 268435456, columns = {{
   {columns}
-}})
-WHERE seq <= (SELECT seq FROM read_json({head}, format = 'newline_delimited', columns = {{"seq": 'BIGINT'}}));
+}}) AS lines, read_json({head}, format = 'newline_delimited',
+  columns = {{"segment": 'BIGINT', "seq": 'BIGINT', "first": 'BIGINT'}}) AS head
+WHERE lines.seq <= head.seq
+  AND CAST(lines.filename[-12:-7] AS BIGINT) BETWEEN coalesce(head."first", 1) AND head.segment;
 
 CREATE OR REPLACE VIEW newest AS
 WITH versions AS (

@@ -4,47 +4,49 @@ An archive is a folder of plain JSON Lines (docs/archive-format.md). One writer 
 none and never look past HEAD. What `append` returned survives a kill at any instant and a loss of power.
 
 `chain` knows what lines look like, `disk` the single steps, `recover` what to do with a tail, `filing` what a story
-is to the archive, `originals` and `quarantine` where bytes are kept, `checking` whether all is as written.
+is to the archive, `originals` and `quarantine` where bytes are kept, `checking` whether all is as written, `rewriting`
+how segments are replaced, `repairing` and `erasing` when.
 """
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from newsarc.archive import erased
 from newsarc.archive.chain import (
     EMPTY,
-    FORMAT_NUMBER,
     Head,
     Place,
     Stored,
     follows,
     head_line,
-    read_head,
-    read_small_file,
     segment_name,
     segment_path,
 )
-from newsarc.archive.disk import Disk, LockHeldError, locked, undisturbed
-from newsarc.archive.filing import Entry, Filed, Known, Scanned, id_of, number
+from newsarc.archive.disk import Disk, LockHeldError, undisturbed
+from newsarc.archive.filing import Entry, Filed, Fresh, Known, Numbering, Scanned, following, id_of, number, refusing
+from newsarc.archive.guarding import held, storage_errors
+from newsarc.archive.opening import format_of, head_of
 from newsarc.archive.scanning import chain_before, holds, scan
-from newsarc.archive.sealing import sealed
 from newsarc.errors import (
     ArchiveDamaged,
     ArchiveLocked,
-    ArchiveNotFound,
-    ArchiveTooNew,
+    ArchiveRewritten,
     HeadMissing,
     IndexUnusable,
     NotAnArchive,
     OriginalNotKept,
-    StorageError,
 )
 
 if TYPE_CHECKING:
+    from newsarc.archive.checking import Fault
+    from newsarc.archive.erasing import Erasure
     from newsarc.archive.originals import Member, Original, Packed
+    from newsarc.archive.traces import Opened, Reread, Span
     from newsarc.article import Article
     from newsarc.errors import SourceError
 
@@ -85,7 +87,9 @@ class Archive:
         self.known: Known = Scanned()
         """Asked what the archive holds before a write; an index may take the place of the scan."""
         self._members: dict[str, Member] = {}
-        fields = self._format()
+        self._first = 0
+        self._withheld: dict[str, set[Span]] = {}
+        fields = format_of(self._disk, self.root)
         self.keeps_originals = bool(fields["originals"])
         self.uuid = str(fields.get("uuid", ""))
 
@@ -109,7 +113,7 @@ class Archive:
         from newsarc.archive.making import make
 
         path, steps = os.fspath(root), disk or Disk()
-        with _storage_errors(path):
+        with storage_errors(path):
             try:
                 is_new = "FORMAT" not in steps.names(path)
             except NotADirectoryError:
@@ -121,47 +125,15 @@ class Archive:
                     raise ArchiveLocked(path, str(error)) from error
         return cls(root, disk=disk, tell=tell, rotate_at=rotate_at), is_new
 
-    def _format(self) -> dict[str, Any]:
-        """Read FORMAT: what this folder is."""
-        try:
-            data = self._disk.read(os.path.join(self.root, "FORMAT"))
-        except FileNotFoundError:
-            if self._disk.size(segment_path(self.root, 1)):
-                raise ArchiveDamaged("FORMAT", "it is missing beside articles") from None
-            raise ArchiveNotFound(self.root) from None
-        except NotADirectoryError:
-            raise ArchiveNotFound(self.root, "it is a file") from None
-        except OSError as error:
-            raise StorageError(self.root, error.strerror or str(error)) from error
-        fields = read_small_file(data)
-        if fields is None:
-            raise ArchiveDamaged("FORMAT", "it is not as written")
-        if fields["format"] > FORMAT_NUMBER:
-            raise ArchiveTooNew(self.root, f"it is format {fields['format']}, this newsarc knows {FORMAT_NUMBER}")
-        return fields
-
     def head(self) -> Head:
         """Return the committed end.
 
         Raises:
             ArchiveDamaged: HEAD is not as written, or missing.
         """
-        found = self._head()
+        found = head_of(self._disk, self.root)
         if found is None:
             raise HeadMissing(self.root)
-        return found
-
-    def _head(self) -> Head | None:
-        """Read HEAD; None where there is none."""
-        try:
-            data = self._disk.read(os.path.join(self.root, "HEAD"))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StorageError("HEAD", error.strerror or str(error)) from error
-        found = read_head(data)
-        if found is None:
-            raise ArchiveDamaged("HEAD", "it is not as written")
         return found
 
     # Reading: no lock, never past HEAD.
@@ -171,16 +143,40 @@ class Archive:
 
         Raises:
             ArchiveDamaged: A segment is shorter than HEAD says; all whole lines before were yielded.
+            ArchiveRewritten: A repair or an erasing took away what was not read yet.
         """
-        yield from scan(self._disk, self.root, after, self.head())
+        head, begun = self.head(), list[Stored]()
+        lines = scan(self._disk, self.root, after, head)
+        try:
+            begun += islice(lines, 1)
+            yield from begun
+            yield from lines
+        except ArchiveDamaged:
+            if self.head().first == head.first:
+                raise
+            if begun:
+                raise ArchiveRewritten(self.root) from None
+        else:
+            return
+        yield from self.scan(after)
 
     def holds(self, known: Head) -> bool:
         """Tell whether an end that was seen once is still one of this archive's."""
         return holds(self._disk, self.root, known, self.head())
 
     def read(self, place: Place) -> bytes:
-        """Return the line at a place."""
-        return self._disk.read(segment_path(self.root, place.segment), place.offset, place.length)
+        """Return the line at a place.
+
+        Raises:
+            ArchiveRewritten: A repair or an erasing took the place away.
+            ArchiveDamaged: Its segment is missing.
+        """
+        try:
+            return self._disk.read(segment_path(self.root, place.segment), place.offset, place.length)
+        except FileNotFoundError:
+            if place.segment < self.head().first:
+                raise ArchiveRewritten(self.root) from None
+            raise ArchiveDamaged(segment_name(place.segment), "it is missing") from None
 
     def read_checked(self, place: Place) -> bytes:
         """Return the line at a place after comparing it with its chain; reads only the end of the line before.
@@ -218,23 +214,19 @@ class Archive:
             OriginalNotKept: The archive keeps no original of it.
             ArchiveDamaged: The original is not as it was read.
         """
-        from newsarc.archive.originals import Member, unpack
+        from newsarc.archive.originals import Member, part_of
 
         origin = article.origin
         if origin is None or origin.pack is None or origin.pack_offset is None or origin.pack_length is None:
             raise OriginalNotKept(article.id)
         member = Member(origin.pack, origin.pack_offset, origin.pack_length)
-        found, passed = bytearray(), 0
+        folder = os.path.join(self.root, "originals")
         try:
-            for piece in unpack(self._disk, os.path.join(self.root, "originals"), member):
-                start, end = origin.offset - passed, origin.offset + origin.length - passed
-                found += piece[max(start, 0) : max(end, 0)]
-                passed += len(piece)
+            return part_of(self._disk, folder, member, origin.offset, origin.length)
         except (ValueError, OSError) as error:
             raise ArchiveDamaged(f"originals/{member.pack:06}.gz", str(error)) from error
-        return bytes(found)
 
-    def check(self) -> Iterator[ArchiveDamaged]:
+    def check(self) -> Iterator["Fault"]:
         """Yield every fault: bytes of FORMAT, HEAD, lines, originals and quarantine that are not as written."""
         from newsarc.archive.checking import check
 
@@ -253,12 +245,28 @@ class Archive:
             ArchiveDamaged: HEAD is not as written, or a segment is shorter than it says; nothing is written.
             StorageError: A step failed; the archive is as it was.
         """
-        holder = f"process {os.getpid()} since {now.isoformat(timespec='seconds')}"
-        with _storage_errors(self.root), self._held(wait, holder):
+        return self._append(entries, number, now, wait)
+
+    def revise(self, records: Sequence[bytes], *, now: datetime, wait: float = LOCK_WAIT) -> list[Filed]:
+        """Commit new readings of versions that are stored, numbered as their next revisions; whole or not at all.
+
+        They name the originals they were read from. Where another run was quicker, one is left out as unchanged.
+
+        Raises:
+            ArchiveLocked, ArchiveDamaged, StorageError: As `append`.
+        """
+        return self._append([(record, None) for record in records], following, now, wait)
+
+    def _append(self, entries: Sequence[Entry], numbering: Numbering, now: datetime, wait: float) -> list[Filed]:
+        with held(self.root, wait=wait, now=now):
             head = self._settled_head()
-            filed, fresh = self._number(entries, head)
+            filed, fresh = self._number(entries, head, numbering)
+            if self._withheld or any(one.what == "erased" for one in filed):
+                fresh = self._without_erased(entries, filed, fresh)
             if fresh:
-                members = self._store_originals([source for _, source in fresh if source])
+                from newsarc.archive.sealing import sealed
+
+                members = self._store_originals([source for _, source in fresh if source], head.first)
                 lines, end = sealed(fresh, members, self._place_behind(head), now)
                 self._commit(b"".join(line for _, line in lines), head, end)
                 self._tell_known(lines, end)
@@ -266,15 +274,15 @@ class Archive:
 
     def preview(self, entries: Sequence[Entry]) -> list[Filed]:
         """Tell what `append` would do with a batch; writes nothing, takes no lock."""
-        return self._number(entries, self.head())[0]
+        return self._number(entries, self.head(), number)[0]
 
-    def _number(
-        self, entries: Sequence[Entry], head: Head
-    ) -> tuple[list[Filed], list[tuple[bytes, "Original | Packed | None"]]]:
+    def _number(self, entries: Sequence[Entry], head: Head, numbering: Numbering) -> tuple[list[Filed], list[Fresh]]:
         """Number a batch against the archive; knowledge that does not fit it is gathered anew, once."""
+        if self._disk.size(os.path.join(self.root, erased.LOG)):
+            numbering = refusing(numbering, {fields["id"] for fields in erased.read(self._disk, self.root)})
         try:
             self._catch_up(head)
-            return number(entries, self._stored)
+            return numbering(entries, self._stored)
         except (ArchiveDamaged, IndexUnusable) as error:
             if isinstance(self.known, Scanned):
                 raise
@@ -282,7 +290,16 @@ class Archive:
                 self.tell(str(error))
             self.known = Scanned()
             self._catch_up(head)
-            return number(entries, self._stored)
+            return numbering(entries, self._stored)
+
+    def _without_erased(self, entries: Sequence[Entry], filed: list[Filed], fresh: list[Fresh]) -> list[Fresh]:
+        """Keep what was refused out of the originals that come with the rest."""
+        from newsarc.archive.erasing import withheld
+
+        fresh = withheld(entries, filed, fresh, self._withheld) if self.keeps_originals else fresh
+        if not self._withheld.keys().isdisjoint(self._members):
+            self.tell("an erased story came in again behind others of its source, which is kept; erase it again")
+        return fresh
 
     def _catch_up(self, head: Head) -> None:
         """Let what is known of the archive reach its end."""
@@ -312,12 +329,14 @@ class Archive:
             self.tell(f"{error} {len(lines)} articles are archived; the index is behind and will catch up.")
             self.known = Scanned()
 
-    def _store_originals(self, sources: Sequence["Original | Packed"]) -> dict[str, "Member"]:
+    def _store_originals(self, sources: Sequence["Original | Packed"], first: int) -> dict[str, "Member"]:
         """Keep each source once; what the batch before this one kept is not kept again: long sources span batches."""
         if not self.keeps_originals:
             return {}
         from newsarc.archive.originals import store
 
+        if first != self._first:  # an erasing may have taken what was kept
+            self._members, self._first = {}, first
         folder = os.path.join(self.root, "originals")
         wanted = {source.sha256: source for source in sources}
         kept = {digest: member for digest, member in self._members.items() if digest in wanted}
@@ -343,37 +362,69 @@ class Archive:
                 self._put_head(end)
             except OSError:
                 with suppress(OSError, ArchiveDamaged):
-                    if self._head() in (head, None):
+                    if head_of(self._disk, self.root) in (head, None):
                         self._disk.truncate(path, start)
                 raise
 
-    def quarantine(self, data: bytes, error: "SourceError", *, reader: str, now: datetime) -> None:
-        """Keep the bytes of a source that could not be read, with the reason.
+    def quarantine(self, data: "bytes | Iterable[bytes]", error: "SourceError", *, reader: str, now: datetime) -> None:
+        """Keep the bytes of a source that could not be read, at once or in pieces, with the reason.
 
         Raises:
             StorageError: They cannot be written.
         """
         from newsarc.archive.quarantine import put
 
-        with _storage_errors(self.root):
+        with storage_errors(self.root):
             put(self._disk, os.path.join(self.root, "quarantine"), data, error, reader=reader, now=now)
 
-    @contextmanager
-    def _held(self, wait: float, holder: str) -> Iterator[None]:
-        try:
-            with locked(os.path.join(self.root, "LOCK"), wait=wait, holder=holder):
-                yield
-        except LockHeldError as error:
-            raise ArchiveLocked(self.root, str(error)) from error
+    def erase(
+        self,
+        names: Sequence[str],
+        *,
+        reason: str,
+        now: datetime,
+        reread: "Reread",
+        opened: "Opened",
+        dry_run: bool = False,
+        wait: float = LOCK_WAIT,
+    ) -> "Erasure":
+        """Erase every line of some ids, their originals and every copy of them; all of it is durable when it returns.
+
+        `reread` and `opened` look into originals and quarantine for copies. A dry run only looks.
+
+        Raises:
+            ArticleNotFound: An id is not there, and was never erased.
+            ArchiveLocked, ArchiveDamaged, StorageError: As `append`; interrupted later, the next writer finishes.
+        """
+        from newsarc.archive.erasing import erase, look
+
+        if dry_run:
+            with storage_errors(self.root):
+                return look(self._disk, self.root, self.head(), names, reread=reread, opened=opened)
+        with held(self.root, wait=wait, now=now):
+            found = look(self._disk, self.root, self._settled_head(), names, reread=reread, opened=opened)
+            erase(self._disk, self.root, found, reason=reason, now=now, rotate_at=self._rotate_at)
+        self.known = Scanned()
+        return found
+
+    def _settle_rewrite(self) -> None:
+        """Finish or undo a repair or an erasing that was interrupted; what was known may be of the old chain."""
+        if self._disk.size(os.path.join(self.root, "REWRITE")):
+            from newsarc.archive.rewriting import settle
+
+            settle(self._disk, self.root, head_of(self._disk, self.root), self.tell)
+            self.known = Scanned()
 
     def _settled_head(self) -> Head:
         """Return the head to append behind, after recovery where a tail lies behind it; only under the lock."""
-        from newsarc.archive.recover import is_clean, roll_forward
+        from newsarc.archive.recover import first_segment, is_clean, roll_forward
 
-        found = self._head()
-        if found is None and self._disk.size(segment_path(self.root, 1)):
+        self._settle_rewrite()
+        found = head_of(self._disk, self.root)
+        first = found.first if found else first_segment(self._disk, self.root)
+        if found is None and self._disk.size(segment_path(self.root, first)):
             self.tell("HEAD is missing; it is rebuilt from the chain")
-        head = found or EMPTY
+        head = found or EMPTY._replace(segment=first, first=first)
         size = self._disk.size(segment_path(self.root, head.segment))
         if size < head.length:
             raise ArchiveDamaged(segment_name(head.segment), f"it ends at byte {size} of {head.length}")
@@ -386,12 +437,3 @@ class Archive:
     def _put_head(self, head: Head) -> None:
         """Name a new end: the commit point."""
         self._disk.save(os.path.join(self.root, "HEAD"), head_line(head))
-
-
-@contextmanager
-def _storage_errors(where: str) -> Iterator[None]:
-    """Turn the system's errors into ours."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(error.filename or where, error.strerror or str(error)) from error

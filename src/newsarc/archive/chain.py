@@ -8,6 +8,8 @@ JSON that ends with the checksum of what stands before it.
 
 import json
 import os
+import re
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -62,6 +64,11 @@ def segment_name(segment: int) -> str:
 def segment_path(root: str, segment: int) -> str:
     """Return the file of a segment."""
     return os.path.join(root, "articles", f"{segment:06}.jsonl")
+
+
+def segment_numbers(names: Iterable[str]) -> list[int]:
+    """Return which segments there are, from the names in articles/, in order."""
+    return sorted(int(name[:6]) for name in names if re.fullmatch(r"[0-9]{6}\.jsonl", name))
 
 
 def seal(record: bytes, seq: int, previous: str) -> tuple[bytes, str]:

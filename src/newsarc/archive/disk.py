@@ -9,12 +9,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 _FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _POLL = 0.05  # seconds between two tries for the lock
-_REPLACE_TRIES = 50  # on Windows, while a reader holds HEAD open
+_REPLACE_TRIES = 50  # on Windows, while a reader holds the file open
 
 
 class Disk:
@@ -76,15 +76,12 @@ class Disk:
 
     def replace(self, path: str, target: str) -> None:
         """Give a file another's name, at once."""
-        for tries_left in reversed(range(_REPLACE_TRIES)):
-            try:
-                os.replace(path, target)
-            except PermissionError:
-                if sys.platform != "win32" or not tries_left:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
+        _again_while_open(lambda: os.replace(path, target))
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        with suppress(FileNotFoundError):
+            _again_while_open(lambda: os.remove(path))
 
     def make_folder(self, path: str) -> None:
         """Make a folder, or leave the one that is there."""
@@ -97,15 +94,30 @@ class Disk:
         except FileNotFoundError:
             return []
 
-    def save(self, path: str, data: bytes) -> None:
-        """Put a small file in place whole: written aside, flushed, renamed, its folder flushed."""
-        aside = f"{path}.tmp"
+    def save(self, path: str, data: bytes | Iterable[bytes]) -> None:
+        """Put a file in place whole, at once or in pieces: written aside, flushed, renamed, its folder flushed."""
+        aside, offset = f"{path}.tmp", 0
         self.create(aside)
         self.truncate(aside, 0)
-        self.write(aside, 0, data)
+        for piece in (data,) if isinstance(data, bytes) else data:
+            self.write(aside, offset, piece)
+            offset += len(piece)
         self.fsync(aside)
         self.replace(aside, path)
         self.fsync_folder(os.path.dirname(path))
+
+
+def _again_while_open(do: Callable[[], None]) -> None:
+    """Do what Windows refuses while a reader has the file open."""
+    for tries_left in reversed(range(_REPLACE_TRIES)):
+        try:
+            do()
+        except PermissionError:
+            if sys.platform != "win32" or not tries_left:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _opener(path: str, flags: int) -> int:
@@ -114,7 +126,7 @@ def _opener(path: str, flags: int) -> int:
 
 def _flush(descriptor: int) -> None:
     if sys.platform == "darwin":  # fsync alone leaves the bytes in the drive there
-        import fcntl  # noqa: PLC0415 - not on every platform
+        import fcntl  # not on every platform
 
         try:
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)

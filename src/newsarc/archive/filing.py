@@ -6,10 +6,11 @@ unchanged; other words under the same id are the next version. A person's word a
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, Union
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
+from newsarc.archive.erased import digest_of
 
 if TYPE_CHECKING:
     from newsarc.archive.originals import Original, Packed
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Entry: TypeAlias = tuple[Union["Article", bytes], Union["Original", "Packed", None]]
 """An article, or its record as `Article.line` writes it, and the source it came from."""
 
-What = Literal["new", "version", "revision", "unchanged"]
+What = Literal["new", "version", "revision", "unchanged", "erased"]
 
 
 class Filed(NamedTuple):
@@ -29,6 +30,13 @@ class Filed(NamedTuple):
     version: int
     revision: int
 
+
+Fresh: TypeAlias = tuple[bytes, Union["Original", "Packed", None]]
+"""A record that must be written, and its original."""
+Numbering: TypeAlias = Callable[
+    [Iterable[Entry], Callable[[str], list[dict[str, Any]]]], tuple[list[Filed], list[Fresh]]
+]
+"""`number` or `following`: which records of a batch are written, and as what."""
 
 _START = re.compile(
     rb'\{"schema":"newsarc/\d+","id":"(?P<id>(?:[^"\\]|\\.)*)"'
@@ -90,15 +98,13 @@ class Scanned:
         self.seen = EMPTY
 
 
-def number(
-    entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]
-) -> tuple[list[Filed], list[tuple[bytes, "Original | Packed | None"]]]:
+def number(entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]) -> tuple[list[Filed], list[Fresh]]:
     """Number a batch against what is stored of each id, and against itself.
 
     Returns what each is, and the records that must be written with their originals.
     """
     filed: list[Filed] = []
-    fresh: list[tuple[bytes, Original | Packed | None]] = []
+    fresh: list[Fresh] = []
     pending: dict[str, list[dict[str, Any]]] = {}
     for article, original in entries:
         record = article if isinstance(article, bytes) else article.line()
@@ -110,6 +116,48 @@ def number(
             pending.setdefault(name, []).append(json.loads(numbered))
             fresh.append((numbered, original))
     return filed, fresh
+
+
+def following(
+    entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]
+) -> tuple[list[Filed], list[Fresh]]:
+    """Take of a batch, as `number` does, the records that are the next revision of a version that is stored.
+
+    What is not the next one is unchanged: another run was quicker, and its word may be a person's.
+    """
+    filed: list[Filed] = []
+    fresh: dict[tuple[str, str, int], Fresh] = {}
+    for article, original in entries:
+        record = article if isinstance(article, bytes) else article.line()
+        said = json.loads(record)
+        version = said["id"], said["version_by"], said["version"]
+        revisions = [known["revision"] for known in stored(said["id"]) if _is_version(known, *version)]
+        is_next = version not in fresh and said["revision"] == max(revisions, default=0) + 1 > 1
+        if is_next:
+            fresh[version] = record, original
+        filed.append(Filed("revision" if is_next else "unchanged", said["id"], said["version"], said["revision"]))
+    return filed, list(fresh.values())
+
+
+def refusing(numbering: Numbering, erased: Container[str]) -> Numbering:
+    """Make a numbering that refuses what was erased, which `erased` knows by the digest of its id."""
+
+    def numbered(
+        entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]
+    ) -> tuple[list[Filed], list[Fresh]]:
+        every = list(entries)
+        names = [id_of(article) if isinstance(article, bytes) else article.id for article, _ in every]
+        refused = [digest_of(name) in erased for name in names]
+        filed, fresh = numbering((entry for entry, is_out in zip(every, refused, strict=True) if not is_out), stored)
+        rest = iter(filed)
+        both = zip(names, refused, strict=True)
+        return [Filed("erased", name, 0, 0) if is_out else next(rest) for name, is_out in both], fresh
+
+    return numbered
+
+
+def _is_version(record: Mapping[str, Any], name: str, version_by: str, version: int) -> bool:
+    return (record["id"], record["version_by"], record["version"]) == (name, version_by, version)
 
 
 def _new(record: bytes) -> Filed:

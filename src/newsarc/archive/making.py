@@ -3,12 +3,13 @@
 import os
 import uuid
 
-from newsarc.archive.chain import EMPTY, FORMAT_NUMBER, head_line, segment_path, small_file
+from newsarc.archive.chain import EMPTY, FORMAT_NUMBER, head_line, segment_numbers, segment_path, small_file
 from newsarc.archive.disk import Disk, locked
 from newsarc.errors import ArchiveDamaged, NotAnArchive
 
 _FOLDERS = ("articles", "originals", "quarantine", "lost+found")
-_OURS = frozenset({*_FOLDERS, "index", "FORMAT", "HEAD", "LOCK", "FORMAT.tmp", "HEAD.tmp"})
+_FILES = ("FORMAT", "HEAD", "REWRITE", "erased.jsonl")
+_OURS = frozenset({*_FOLDERS, "index", "LOCK", *_FILES, *(f"{name}.tmp" for name in _FILES)})
 _ABOUT = "A newsarc archive: articles/*.jsonl is plain JSON Lines, one record a line; HEAD names the committed end."
 
 
@@ -29,17 +30,28 @@ def make(disk: Disk, root: str, *, originals: bool, wait: float) -> None:
     with locked(os.path.join(root, "LOCK"), wait=wait, holder="making"):
         if "FORMAT" in disk.names(root):
             return
-        if disk.size(segment_path(root, 1)):
+        if has_lines(disk, root):
             raise ArchiveDamaged("FORMAT", "it is missing beside articles")
         for folder in _FOLDERS:
             disk.make_folder(os.path.join(root, folder))
         disk.create(segment_path(root, 1))
         disk.fsync_folder(os.path.join(root, "articles"))
         disk.save(os.path.join(root, "HEAD"), head_line(EMPTY))
-        fields = {"about": _ABOUT, "format": FORMAT_NUMBER, "uuid": str(uuid.uuid4()), "originals": originals}
-        disk.save(os.path.join(root, "FORMAT"), small_file(fields))
+        disk.save(os.path.join(root, "FORMAT"), format_line(originals=originals))
         for folder in (root, *missing):
             disk.fsync_folder(os.path.dirname(os.path.abspath(folder)))
+
+
+def has_lines(disk: Disk, root: str) -> bool:
+    """Tell whether there are articles, whatever else there is."""
+    numbers = segment_numbers(disk.names(os.path.join(root, "articles")))
+    return any(disk.size(segment_path(root, number)) for number in numbers)
+
+
+def format_line(*, originals: bool) -> bytes:
+    """Write FORMAT, with a new uuid."""
+    fields = {"about": _ABOUT, "format": FORMAT_NUMBER, "uuid": str(uuid.uuid4()), "originals": originals}
+    return small_file(fields)
 
 
 def _missing_folders(path: str) -> list[str]:

@@ -8,13 +8,20 @@ import hashlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from newsarc.archive.disk import Disk
 
 ROTATE_AT = 256 << 20  # bytes of a pack
-_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+"""How every member begins."""
 _CHUNK = 1 << 20
+
+# Level, window and memory of zlib. A small original needs no large window, and clearing one costs more than packing it.
+_SMALL_BYTES = 8 << 10
+_SMALL = (4, -13, 7)
+_LARGE = (6, -15, 8)
 
 
 class Original(Protocol):
@@ -42,6 +49,11 @@ class Member(NamedTuple):
     offset: int
     length: int
 
+    @property
+    def where(self) -> str:
+        """Name the place as a message does."""
+        return f"originals/{self.pack:06}.gz bytes {self.offset}-{self.offset + self.length - 1}"
+
 
 def pack_path(folder: str, pack: int) -> str:
     """Return the file of a pack."""
@@ -55,11 +67,14 @@ def last_pack(disk: Disk, folder: str) -> int:
 
 
 def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield one gzip member, header first."""
-    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    """Yield one gzip member, header first; the size of the first chunk decides how it is packed."""
+    rest = iter(chunks)
+    first = next(rest, b"")
+    level, window, memory = _SMALL if len(first) <= _SMALL_BYTES else _LARGE
+    packer = zlib.compressobj(level, zlib.DEFLATED, window, memory)
     checksum = size = 0
-    yield _HEADER
-    for chunk in chunks:
+    yield HEADER
+    for chunk in chain((first,), rest):
         checksum = zlib.crc32(chunk, checksum)
         size += len(chunk)
         yield packer.compress(chunk)
@@ -78,23 +93,38 @@ def store(
     end = disk.size(path)
     members: dict[str, Member] = {}
     touched: list[str] = []
+    waiting: list[bytes] = []  # at most a chunk and a piece, to be written at once
+    written = end
     for original in originals:
         if end >= rotate_at:
-            pack, end = pack + 1, 0
+            written = _write(disk, path, written, waiting)
+            pack, end, written = pack + 1, 0, 0
             path = pack_path(folder, pack)
         if path not in touched:
             disk.create(path)
             touched.append(path)
         start = end
         for piece in (original.member,) if isinstance(original, Packed) else compressed(original.chunks()):
-            disk.write(path, end, piece)
+            waiting.append(piece)
             end += len(piece)
+            if end - written >= _CHUNK:
+                written = _write(disk, path, written, waiting)
         members[original.sha256] = Member(pack, start, end - start)
+    _write(disk, path, written, waiting)
     for path in touched:
         disk.fsync(path)
     if touched:
         disk.fsync_folder(folder)
     return members
+
+
+def _write(disk: Disk, path: str, offset: int, waiting: list[bytes]) -> int:
+    """Write what waits; returns where it ends."""
+    data = b"".join(waiting)
+    waiting.clear()
+    if data:
+        disk.write(path, offset, data)
+    return offset + len(data)
 
 
 def unpack(disk: Disk, folder: str, member: Member) -> Iterator[bytes]:
@@ -105,7 +135,7 @@ def unpack(disk: Disk, folder: str, member: Member) -> Iterator[bytes]:
         OSError: The pack cannot be read.
     """
     path = pack_path(folder, member.pack)
-    if disk.read(path, member.offset, len(_HEADER)) != _HEADER:
+    if disk.read(path, member.offset, len(HEADER)) != HEADER:
         raise ValueError("its gzip header is not as written")
     unpacker = zlib.decompressobj(wbits=31)
     offset, left = member.offset, member.length
@@ -122,6 +152,20 @@ def unpack(disk: Disk, folder: str, member: Member) -> Iterator[bytes]:
         raise ValueError(str(error)) from error
     if not unpacker.eof or unpacker.unused_data or left:
         raise ValueError("its gzip stream does not end where the record says")
+
+
+def part_of(disk: Disk, folder: str, member: Member, offset: int, length: int) -> bytes:
+    """Return some bytes of an original, after all of it was unpacked.
+
+    Raises:
+        ValueError, OSError: As `unpack`.
+    """
+    found, passed = bytearray(), 0
+    for piece in unpack(disk, folder, member):
+        start, end = offset - passed, offset + length - passed
+        found += piece[max(start, 0) : max(end, 0)]
+        passed += len(piece)
+    return bytes(found)
 
 
 def is_intact(disk: Disk, folder: str, member: Member, digest: str) -> str:

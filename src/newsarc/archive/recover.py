@@ -7,10 +7,15 @@ none, cutting back would destroy articles that were acknowledged.
 import os
 from collections.abc import Callable
 
-from newsarc.archive.chain import Head, follows, segment_path
+from newsarc.archive.chain import Head, follows, segment_numbers, segment_path
 from newsarc.archive.disk import Disk
 
 _CHUNK = 1 << 20
+
+
+def first_segment(disk: Disk, root: str) -> int:
+    """Return where the chain starts where no HEAD says it: at the lowest segment there is."""
+    return min(segment_numbers(disk.names(os.path.join(root, "articles"))), default=1)
 
 
 def is_clean(disk: Disk, root: str, head: Head) -> bool:
@@ -37,7 +42,7 @@ def roll_forward(disk: Disk, root: str, head: Head, tell: Callable[[str], None])
         if not disk.size(segment_path(root, segment)):
             continue
         start = head.length if segment == head.segment else 0
-        taken = _take(disk, segment_path(root, segment), Head(segment, start, end.seq, end.chain))
+        taken = _take(disk, segment_path(root, segment), end._replace(segment=segment, length=start))
         if taken.seq > end.seq or segment == head.segment:
             end = taken
         _rewrite(disk, segment_path(root, segment), start, taken.length)
@@ -61,7 +66,7 @@ def _take(disk: Disk, path: str, start: Head) -> Head:
             chain = follows(line + b"\n", end.seq + 1, end.chain)
             if chain is None:
                 return end
-            end = Head(end.segment, end.length + len(line) + 1, end.seq + 1, chain)
+            end = end._replace(length=end.length + len(line) + 1, seq=end.seq + 1, chain=chain)
     return end
 
 

@@ -6,14 +6,14 @@ No lock, never past the head that is given. What is not whole is `ArchiveDamaged
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 
 from newsarc.archive.chain import GENESIS, Head, Place, Stored, segment_name, segment_path, unseal
 from newsarc.archive.disk import Disk
 from newsarc.errors import ArchiveDamaged
 
 _MOST_GAP = 64 << 10  # bytes between two lines that are read at once
-_MOST_AT_ONCE = 4 << 20
+_MOST_AT_ONCE = 256 << 10
 
 
 def scan(disk: Disk, root: str, after: Head, until: Head) -> Iterator[Stored]:
@@ -57,7 +57,7 @@ def _lines(root: str, segment: int, start: int, end: int) -> Iterator[Stored]:
         raise ArchiveDamaged(name, f"whole lines end at byte {offset} of {end}")
 
 
-def read_lines(root: str, places: Sequence[Place]) -> list[bytes]:
+def read_lines(root: str, places: Sequence[tuple[int, int, int]]) -> list[bytes]:
     """Return the lines at places, in their order; neighbours are read at once.
 
     A place that is none gives other bytes, or fewer.
@@ -65,31 +65,34 @@ def read_lines(root: str, places: Sequence[Place]) -> list[bytes]:
     Raises:
         OSError: A segment is missing.
     """
-    found: dict[Place, bytes] = {}
-    for segment, run in groupby(sorted(set(places)), key=attrgetter("segment")):
+    found: dict[tuple[int, int, int], bytes] = {}
+    for segment, run in groupby(sorted(places), key=itemgetter(0)):
         with open(segment_path(root, segment), "rb", buffering=0) as stream:
             size = os.fstat(stream.fileno()).st_size
-            for group in _neighbours(run):
-                start = group[0].offset
+            for start, end, group in _neighbours(run):
                 stream.seek(start)
-                data = stream.read(min(group[-1].offset + group[-1].length, size) - start) if start < size else b""
+                data = stream.read(min(end, size) - start) if start < size else b""
                 for place in group:
-                    found[place] = data[place.offset - start : place.offset - start + place.length]
+                    offset = place[1] - start
+                    found[place] = data[offset : offset + place[2]]
     return [found[place] for place in places]
 
 
-def _neighbours(places: Iterable[Place]) -> Iterator[list[Place]]:
-    """Cut sorted places into groups that lie close together and are not too much at once."""
-    group: list[Place] = []
+def _neighbours(places: Iterable[tuple[int, int, int]]) -> Iterator[tuple[int, int, list[tuple[int, int, int]]]]:
+    """Cut sorted places into groups that lie close together and are not too much at once; with first byte and end."""
+    start = end = 0
+    group: list[tuple[int, int, int]] = []
     for place in places:
-        if group:
-            end = group[-1].offset + group[-1].length
-            if place.offset - end > _MOST_GAP or end - group[0].offset > _MOST_AT_ONCE:
-                yield group
-                group = []
+        _, offset, length = place
+        if group and (offset - end > _MOST_GAP or end - start > _MOST_AT_ONCE):
+            yield start, end, group
+            group = []
+        if not group:
+            start = offset
         group.append(place)
+        end = max(end, offset + length) if len(group) > 1 else offset + length
     if group:
-        yield group
+        yield start, end, group
 
 
 def chain_before(disk: Disk, root: str, segment: int, offset: int, first: int) -> str:

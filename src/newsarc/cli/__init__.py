@@ -13,8 +13,10 @@ from typing import NoReturn
 import click
 
 from newsarc import __version__
-from newsarc.cli.asking import list_, schema, show
+from newsarc.cli.asking import list_, schema, search, show
+from newsarc.cli.caring import quarantine, reparse
 from newsarc.cli.ending import run as run_and_end
+from newsarc.cli.keeping import erase, repair, verify
 from newsarc.cli.options import nearest
 from newsarc.cli.output import write
 from newsarc.cli.reading import ingest, parse
@@ -62,7 +64,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
     return 0
 
 
-for command in (ingest, parse, list_, show, schema):
+for command in (ingest, parse, list_, search, show, schema, quarantine, reparse, verify, repair, erase):
     cli.add_command(command)
 
 

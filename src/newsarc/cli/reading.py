@@ -3,11 +3,21 @@
 import gc
 import os
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarc.cli.options import archive_option, output_options, place_of, reading_options
+from newsarc.cli.options import (
+    archive_option,
+    jobs_of,
+    limit_options,
+    limits_of,
+    output_options,
+    place_of,
+    reading_options,
+    work_options,
+)
 from newsarc.cli.output import kept, now, present, say, tell, write
 
 if TYPE_CHECKING:
@@ -23,11 +33,14 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Read and count; write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The summary as one JSON object on stdout.")
 @click.option("--no-originals", is_flag=True, help="For a new archive: do not keep the bytes that were read.")
+@work_options
+@limit_options
 def ingest(sources: tuple[str, ...], **said: Any) -> int:
     """Read files, folders or stdin (-) into the archive.
 
     The same story again adds nothing; other text under the same id is kept as its next version. What cannot be read
-    goes to quarantine with the reason, and the run goes on.
+    goes to quarantine with the reason, and the run goes on; so does a document that crashes its reader, takes too long
+    or too much memory.
 
     \b
     Examples:
@@ -38,16 +51,20 @@ def ingest(sources: tuple[str, ...], **said: Any) -> int:
     Exit status: 0 done, 1 some sources are in quarantine, 2 usage, 4 the archive is damaged, 74 a source or the disk
     failed, 75 locked by another run.
     """
-    from newsarc.ingest import Summary
+    from newsarc.ingest import Shelter, Summary
     from newsarc.ingest import ingest as run
     from newsarc.present import progress
     from newsarc.source import find
 
     how, summary = _reading(said), Summary()
     archive = _archive_for_ingest({**said, "sources": sources})
-    with progress(sys.stderr) as advance:
-        found = find(sources, include=said["include"], skip=summary.skip)
-        for outcome in run(found, archive, clock=now, how=how, dry_run=said["dry_run"]):
+    found = find(sources, include=said["include"], skip=summary.skip, limits=how.limits)
+    jobs, shelter = jobs_of(said["jobs"]), Shelter(said["timeout"], said["memory"])
+    work = run(
+        found, archive, clock=now, how=how, dry_run=said["dry_run"], wait=said["wait"], jobs=jobs, shelter=shelter
+    )
+    with progress(sys.stderr) as advance, closing(work) as outcomes:
+        for outcome in outcomes:
             summary.add(outcome)
             say(outcome.error)
             advance(summary.sentence())
@@ -60,6 +77,7 @@ def ingest(sources: tuple[str, ...], **said: Any) -> int:
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @reading_options
+@limit_options
 @output_options
 def parse(sources: tuple[str, ...], **said: Any) -> int:
     """Read sources and print their records; no archive is touched.
@@ -75,7 +93,8 @@ def parse(sources: tuple[str, ...], **said: Any) -> int:
     from newsarc.source import find
 
     failed: list[NewsarcError] = []
-    found = read_all(find(sources, include=said["include"]), _reading(said))
+    how = _reading(said)
+    found = read_all(find(sources, include=said["include"], limits=how.limits), how)
     present((article.line() for article in kept(found, failed)), said)
     return max((error.exit_code for error in failed), default=0)
 
@@ -117,10 +136,11 @@ def _let_index_know(archive: "Archive") -> None:
 
 def _reading(said: dict[str, Any]) -> "Reading":
     """Say how sources are to be read. Records hold no cycles, so a run over many looks for some only rarely."""
-    from newsarc.formats import named
     from newsarc.ingest import Reading
 
     if said["format"]:
+        from newsarc.formats import named
+
         named(said["format"])
     gc.set_threshold(100_000, 20, 20)
-    return Reading(said["format"], said["category"], now())
+    return Reading(said["format"], said["category"], now(), limits_of(said))

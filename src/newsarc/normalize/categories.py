@@ -8,6 +8,7 @@ import math
 import pkgutil
 import re
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from newsarc.article import Article, Candidate
@@ -22,6 +23,7 @@ _DAMPING = 0.3  # keeps the shares of short texts low
 _PART = 0.8  # weight of a part of a hyphenated word
 _SHORTEST_PART = 3  # letters of such a part
 _MOST_KNOWN = 100_000  # pieces of text remembered
+_MOST_CHARACTERS = 16 << 20  # in them
 _LONGEST_PIECE = 1000  # characters of a piece that are looked at
 
 _PUNCTUATION = ".,;:!?«»„“”\"'()"
@@ -98,8 +100,27 @@ def _matches(word: str) -> dict[int, float]:
     return best
 
 
-_known: dict[str, tuple[str, ...]] = {}  # pieces of text, with the words in them that say something
-_said: dict[str, Weights] = {}  # those words, with what they say
+class _Memory:
+    """What was worked out before: bounded, and without any influence on an answer."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        """Pieces of text that were looked up."""
+        self.telling: dict[str, tuple[str, ...]] = {}
+        """Those of them that say something, with the words in them that do."""
+        self.said: dict[str, Weights] = {}
+        """These words, with what they say."""
+        self.characters = 0
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.seen.clear()
+        self.telling.clear()
+        self.said.clear()
+        self.characters = 0
+
+
+_memory = _Memory()
 
 
 def shares(text: str) -> tuple[list[float], int]:
@@ -107,22 +128,19 @@ def shares(text: str) -> tuple[list[float], int]:
 
     Pieces between blanks are looked up as printed, punctuation and all; what is in them is worked out once.
     """
-    if len(_known) > _MOST_KNOWN:
-        _known.clear()
-        _said.clear()
+    if len(_memory.seen) > _MOST_KNOWN or _memory.characters > _MOST_CHARACTERS:
+        _memory.forget()
     pieces = text.split()
-    telling = list(map(_known.get, pieces))
-    if None in telling:
-        _look_up({piece for piece, words in zip(pieces, telling, strict=True) if words is None})
-        telling = [_known[piece] if words is None else words for piece, words in zip(pieces, telling, strict=True)]
+    if unseen := set(pieces).difference(_memory.seen):
+        _look_up(unseen)
     counts: dict[str, int] = {}
-    for words in (*filter(None, telling), *filter(None, telling[:_FIRST_WORDS])):
+    for words in filter(None, map(_memory.telling.get, chain(pieces, pieces[:_FIRST_WORDS]))):
         for word in words:
             counts[word] = counts.get(word, 0) + 1
-    scores = [0.0] * len(LABELS)
+    scores, said = [0.0] * len(LABELS), _memory.said
     for word, count in counts.items():
         tf = _TF[count] if count < len(_TF) else 1 + math.log(count)
-        for label, weight in _said[word]:
+        for label, weight in said[word]:
             scores[label] += weight * tf
     damping = _DAMPING * (math.sqrt(len(pieces)) + 3)
     total = sum(scores) + damping
@@ -135,31 +153,32 @@ def _look_up(pieces: set[str]) -> None:
     Nearly all of them are one word that says nothing: that is found out with as few steps as there are.
     """
     loaded = lexicon()
-    begins, ends, whole = loaded.begins, loaded.ends, loaded.whole
+    whole, begins, ends = loaded.whole, loaded.begins.get, loaded.ends.get
     together = _folded(" ".join(pieces))
     infixes = [infix for infix in loaded.infixes if infix in together]
     for piece, folded in zip(pieces, together.split(), strict=True):
         word = folded.strip(_PUNCTUATION)
         if not word.isalpha():
-            _known[piece] = tuple(filter(_says, _WORD.findall(folded[:_LONGEST_PIECE])))
+            if words := tuple(filter(_says, _WORD.findall(folded[:_LONGEST_PIECE]))):
+                _memory.telling[piece] = words
         elif (
             word in whole
-            or word.startswith(begins.get(word[:3], ()))
-            or word.endswith(ends.get(word[-3:], ()))
-            or any(infix in word for infix in infixes)
+            or ((some := begins(word[:3])) and word.startswith(some))
+            or ((some := ends(word[-3:])) and word.endswith(some))
+            or (infixes and any(infix in word for infix in infixes))
         ) and _says(word):
-            _known[piece] = (word,)
-        else:
-            _known[piece] = ()
+            _memory.telling[piece] = (word,)
+    _memory.seen.update(pieces)
+    _memory.characters += len(together)
 
 
 def _says(word: str) -> bool:
     """Tell whether a word says something, and remember what."""
-    if word not in _said:
+    if word not in _memory.said:
         weights = _weigh(word)
         if not weights:
             return False
-        _said[word] = weights
+        _memory.said[word] = weights
     return True
 
 

@@ -15,6 +15,8 @@ from newsarc.normalize.text import one_line
 from newsarc.normalize.titles import split_title
 from newsarc.wording import portal_id, without_dateline
 
+_LONGEST_KEPT = 2000  # characters of a related link that is remembered
+
 
 def normalize(
     article: Article, *, now: datetime | None = None, category: str | None = None, reader: str | None = None
@@ -40,7 +42,7 @@ def normalize(
         published, warnings = reading.moment, reading.warnings
         changes |= {"published": published, "published_precision": reading.precision}
     if article.related:
-        related = changes["related"] = tuple(map(_normalize_link, article.related))
+        related = changes["related"] = tuple(map(_normalized_link, article.related))
         times = [link.published for link in related if link.published]
         changes["captured_after"] = max(times, default=None)
         if len(times) < len(related) and any(link.published_text and not link.published for link in related):
@@ -55,8 +57,12 @@ def normalize(
     return article.model_copy(update=changes)
 
 
-@lru_cache(4096)  # the footers of a portal name the same stories again and again
-def _normalize_link(link: RelatedLink) -> RelatedLink:
+def _normalized_link(link: RelatedLink) -> RelatedLink:
+    """Read a link, or remember it: the footers of a portal name the same stories again and again."""
+    return (_remembered_link if len(link.text) < _LONGEST_KEPT else _read_link)(link)
+
+
+def _read_link(link: RelatedLink) -> RelatedLink:
     """Split a link's title from its teaser and read its section and time; a link read before stays."""
     if link.title_confidence is not None or link.title is None:
         return link
@@ -70,3 +76,6 @@ def _normalize_link(link: RelatedLink) -> RelatedLink:
             "published": read_date(link.published_text).moment if link.published_text else None,
         }
     )
+
+
+_remembered_link = lru_cache(4096)(_read_link)

@@ -55,6 +55,8 @@ SECTIONS: tuple[Section, ...] = (
             ("Panorama", "Aus aller Welt", "Buntes", "Kurioses", "Unglücke", "Verkehr")),
 )  # fmt: skip
 
+_LONGEST_WORD = 1000  # characters of what may stand for a label
+
 LABELS = tuple(section.label for section in SECTIONS)
 
 # Reading a desk code: one code, one label; the last row are the old codes of one letter.
@@ -92,12 +94,16 @@ def words() -> dict[str, str]:
     return table
 
 
-@lru_cache(1024)
 def canonical(word: str) -> str | None:
     """Return the label a printed or typed word stands for: label, alias, desk code or topic code; None if unknown.
 
     >>> canonical("fussball"), canonical("PL"), canonical("medtop:11000000"), canonical("Schlaglichter")
     ('Sport', 'Politik', 'Politik', None)
     """
+    return _canonical(word) if len(word) <= _LONGEST_WORD else None
+
+
+@lru_cache(1024)
+def _canonical(word: str) -> str | None:
     table = words()
     return next((table[form] for form in forms(word) if form in table), None)
