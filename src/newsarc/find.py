@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsarc.archive import Archive
-from newsarc.archive.chain import Place, Stored, without_framing
+from newsarc.archive.chain import Place, Stored, unseal, without_framing
 from newsarc.archive.filing import id_of
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound, IndexDamaged, IndexUnusable
