@@ -48,6 +48,8 @@ class Source:
     sha256: str
     head: bytes = field(repr=False)
     open: Callable[[], IO[bytes]] = field(repr=False)
+    longest: int = LIMITS.document
+    """How long one document in it may be."""
 
     def chunks(self) -> Iterator[bytes]:
         """Yield all bytes from the start.

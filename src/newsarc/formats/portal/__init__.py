@@ -35,7 +35,7 @@ def parse(source: Source) -> Iterator[Article]:
 
     Raises:
         ParseError: There is no date line, or one with no text around it; names the source and the byte.
-        TooLarge: One story is longer than 16 million characters.
+        TooLarge: One story has more characters than one may have.
 
     Source: samples/portal/minimal.txt, samples/portal/broken/date-line-alone.txt
     """

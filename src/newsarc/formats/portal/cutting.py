@@ -18,7 +18,6 @@ from newsarc.formats.portal.grammar import CREDIT, DATE_LINE, LOOSE_DATE, RULE, 
 from newsarc.source import Source
 
 _LEAST_WINDOW = 1 << 20  # characters
-MOST_CHARACTERS = 16 << 20  # of one dump
 
 
 class Line(NamedTuple):
@@ -47,13 +46,13 @@ def cut(source: Source) -> Iterator[Dump]:
     """Yield the dumps of a source, in order.
 
     Raises:
-        TooLarge: A story is longer than 16 million characters; those before it were yielded.
+        TooLarge: A story has more characters than one may have; those before it were yielded.
     """
     offset = 0
     for window, codec, is_last in _windows(source):
         dumps = _cut_window(window.text, whole=is_last)
         for start, end, lines, anchor in dumps if is_last else dumps[:-1]:
-            if end - start > MOST_CHARACTERS:
+            if end - start > source.longest:
                 raise TooLarge(source.name, f"the story at byte {offset} has {end - start:,} characters")
             length = byte_length(window.text[start:end], codec)
             if is_last and end == len(window.text):
@@ -85,7 +84,7 @@ def _windows(source: Source) -> Iterator[tuple[_Window, str, bool]]:
         if len(window.text) >= wanted:
             yield window, codec, False
             wanted = len(window.text) + max(_LEAST_WINDOW, len(window.text))
-            if len(window.text) > 2 * MOST_CHARACTERS:
+            if len(window.text) > 2 * max(source.longest, _LEAST_WINDOW):
                 raise TooLarge(source.name, f"more than {len(window.text):,} characters without a date line")
     window.text += decoder.decode(b"", final=True)
     yield window, codec, True

@@ -1,0 +1,81 @@
+"""Documents that misbehave by a magic word, in every newsarc process that is started with `site_of` on its path."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from material import dump
+
+SITE = "import misbehaving\nmisbehaving.{what}()\n"
+
+
+def site_of(folder: Path, what: str = "install") -> dict[str, str]:
+    """Make a folder whose Python starts with one of the functions here; returns the environment for it."""
+    (folder / "site").mkdir(exist_ok=True)
+    (folder / "site" / "sitecustomize.py").write_text(SITE.format(what=what), encoding="utf-8")
+    return {"PYTHONPATH": os.pathsep.join((str(folder / "site"), str(Path(__file__).parent)))}
+
+
+def misbehaving(word: str, headline: str = "Turm") -> bytes:
+    """Write a dump that does what the word says when it is parsed."""
+    return dump(f"{headline} {word}")
+
+
+def install() -> None:
+    """Let documents misbehave."""
+    from newsarc.formats import portal  # noqa: PLC0415 - only in the process that is to misbehave
+    from newsarc.formats.portal.reading import read_dump  # noqa: PLC0415
+
+    def read(source: Any, dump: Any) -> Any:
+        for line in dump.lines:
+            for word in WORDS.keys() & set(line.text.split()):
+                WORDS[word]()
+        return read_dump(source, dump)
+
+    vars(portal)["read_dump"] = read
+
+
+def cripple() -> None:
+    """Let no worker start."""
+    if "--multiprocessing-fork" in sys.argv:
+        os._exit(3)
+
+
+def _hang() -> NoReturn:
+    while True:
+        pass
+
+
+def _hang_deaf() -> NoReturn:
+    signal.pthread_sigmask(signal.SIG_BLOCK, set(signal.Signals))
+    _hang()
+
+
+def _eat() -> NoReturn:
+    eaten = []
+    while True:
+        eaten.append(bytearray(8 << 20))
+
+
+def _babble() -> None:
+    from newsarc.ingest import worker  # noqa: PLC0415 - only in the process that is to misbehave
+
+    vars(worker)["results"] = lambda *_: b"Unsinn"
+
+
+def _raise() -> NoReturn:
+    raise RuntimeError("unerwartet")
+
+
+WORDS: dict[str, Callable[[], object]] = {
+    "ABBRUCH": os.abort,
+    "ENDE": lambda: os._exit(3),
+    "FEHLER": _raise,
+    "HUNGER": _eat,
+    "STILLSTAND": _hang,
+    "TAUBHEIT": _hang_deaf,
+    "UNSINN": _babble,
+}
