@@ -105,15 +105,15 @@ def number(entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]
     """
     filed: list[Filed] = []
     fresh: list[Fresh] = []
-    pending: dict[str, list[dict[str, Any]]] = {}
+    pending: dict[str, list[bytes]] = {}
     for article, original in entries:
         record = article if isinstance(article, bytes) else article.line()
         name = id_of(record)
-        before = stored(name) + pending.get(name, [])
+        before = stored(name) + list(map(json.loads, pending.get(name, ())))
         numbered, what = _file(record, before) if before else (record, _new(record))
         filed.append(what)
         if what.what != "unchanged":
-            pending.setdefault(name, []).append(json.loads(numbered))
+            pending.setdefault(name, []).append(numbered)
             fresh.append((numbered, original))
     return filed, fresh
 

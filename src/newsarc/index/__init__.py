@@ -200,10 +200,11 @@ class Index:
 
     def places(self, name: str) -> list[Place]:
         """Return where the lines of an id lie, oldest first."""
-        asked = "SELECT segment, offset, length FROM {} WHERE id = ?1"
         with ours(self.path):
-            found = self._all(f"{asked.format('older')} UNION ALL {asked.format('article')} ORDER BY 1, 2", [name])
-            return [Place(*map(int, row)) for row in found]
+            found = self._all("SELECT segment, offset, length FROM article WHERE id = ?", [name])
+            if found:  # else there is no older line either
+                found += self._all("SELECT segment, offset, length FROM older WHERE id = ?", [name])
+            return sorted(Place(*map(int, row)) for row in found)
 
     def hits(self, query: Query) -> Iterator[tuple[int, int, int, int]]:
         """Yield segment, offset, length and number of the newest line of every id that fits, in the query's order.
