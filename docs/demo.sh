@@ -11,8 +11,12 @@ echo "(some samples are broken on purpose: each is named, its bytes go to quaran
 newsarc ingest --include '*.txt' samples || test $? -eq 1
 say newsarc list --category Politik
 newsarc list --category Politik --output table
+say newsarc search "'höhere Deiche'"
+newsarc search 'höhere Deiche' --output table
 say newsarc show 6f65e4
 newsarc show 6f65e4 --output table
+say newsarc verify
+newsarc verify
 
 cat <<END
 

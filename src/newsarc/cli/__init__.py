@@ -52,11 +52,12 @@ def cli(context: click.Context, *, debug: bool) -> int:
     Examples:
       newsarc ingest dumps/                      read a folder into the archive
       newsarc list --category Politik            what there is, newest first
+      newsarc search Hochwasser -Sport           by the words of the text
       newsarc show 3a64b5                        one article, by the beginning of its id
       newsarc list | jq -r .headline             into a pipe: JSON Lines
 
     Exit status: 0 done, 1 done in part (some sources are in quarantine), 2 usage or a malformed question, 3 not found,
-    4 the archive is damaged, 70 a bug, 74 input or output failed, 75 locked by another run.
+    4 the archive is damaged, 5 the index cannot be used, 70 a bug, 74 input or output failed, 75 locked by another run.
     """
     del debug  # `ending` looks for it, before there is a context
     if context.invoked_subcommand is None:
