@@ -2,7 +2,7 @@
 
 As a script it is a process that goes on for some seconds: `write ROOT NAME SECONDS` appends articles with an index of
 its own, `ask ROOT SECONDS` asks and `list ROOT SECONDS` runs newsarc, both say what they saw, `clear ROOT SECONDS`
-makes the index anew and anew.
+makes the index anew and anew. `compare ROOT... 0` says where answers differ from the definition.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,9 +99,9 @@ class Seen(NamedTuple):
     counts: list[int]
 
 
-def process(*words: str | float) -> "subprocess.Popen[bytes]":
-    """Start this file as a process of its own."""
-    command = [sys.executable, __file__, *map(str, words)]
+def process(*words: str | float, within: Iterable[str] = ()) -> "subprocess.Popen[bytes]":
+    """Start this file as a process of its own, perhaps within another command."""
+    command = [*within, sys.executable, __file__, *map(str, words)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=unmeasured())
 
 
@@ -166,10 +167,20 @@ def _clear(root: str, until: float) -> None:
         list(find(archive, Query(limit=1)))
 
 
+def _compare(*rest: str | float) -> dict[str, list[str]]:
+    """Ask some questions of each archive."""
+    from strategies import BEGINNINGS, question  # noqa: PLC0415 - the others start without hypothesis
+
+    pick = Random(1).choice
+    asked = [Query(), *(question(pick) for _ in range(15))]
+    wrong = {str(root): disagreements(Archive(str(root)), asked, BEGINNINGS[:9]) for root in rest[:-1]}
+    return {root: some for root, some in wrong.items() if some}
+
+
 def main(word: str, *words: str) -> None:
     """Be a process that writes or asks."""
     until = monotonic() + float(words[-1])
-    ways = {"write": _write, "ask": _ask, "list": _list, "clear": _clear}
+    ways = {"write": _write, "ask": _ask, "list": _list, "clear": _clear, "compare": _compare}
     sys.stdout.write(json.dumps(ways[word](*words[:-1], until)))  # type: ignore[operator]
 
 

@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="renew goldens and generated pages instead of comparing")
     parser.addoption("--kills", type=int, default=60, help="how many random kills")
     parser.addoption("--full", action="store_true", help="the fault matrix at full size")
+    parser.addoption("--figures", type=Path, help="a file for the figures that tests count, one a line")
 
 
 @pytest.fixture
@@ -26,6 +27,23 @@ def bless(request: pytest.FixtureRequest) -> bool:
 def full(request: pytest.FixtureRequest) -> bool:
     """Tell whether the fault matrix is wanted at full size."""
     return bool(request.config.getoption("--full"))
+
+
+Figure = Callable[[str, str, float], None]
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figure:
+    """Return a function that notes a figure of the fault matrix: its row, what was counted, how many."""
+
+    def note(row: str, what: str, number: float) -> None:
+        line = f"FIGURE {row} {what} {number:,}\n"
+        sys.stdout.write(line)
+        if path := request.config.getoption("--figures"):
+            with path.open("a", encoding="utf-8") as stream:
+                stream.write(line)
+
+    return note
 
 
 @pytest.fixture

@@ -1,18 +1,17 @@
 """Disks that break at a chosen step, processes that die there, and what must hold afterwards.
 
-As a script it is such a process: `ingest ROOT FOLDER` runs until it is killed, `stops ROOT FOLDER OUT WHEN` dies once
-at every step there is, `hold ROOT` keeps the lock, `limited BYTES WORD...` is newsarc on a disk that is soon full.
+As a script it is such a process: `ingest ROOT FOLDER` runs until it is killed, `hold ROOT` keeps the lock, `limited
+BYTES WORD...` is newsarc on a disk that is soon full.
 """
 
-import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -25,6 +24,7 @@ from newsarc.archive import Archive
 from newsarc.archive.chain import GENESIS, follows
 from newsarc.archive.disk import Disk
 from newsarc.article import Article
+from newsarc.index import Index
 from newsarc.ingest import Reading, ingest, read
 from newsarc.source import Source, find, from_bytes
 
@@ -174,11 +174,19 @@ def ticking(seconds: float = 0.2) -> Callable[[], datetime]:
     return lambda: NOON + timedelta(seconds=seconds * next(looks))
 
 
-def keep(root: Path, folder: Path, *, disk: Disk | None = None, acknowledged: Callable[[str], object] = str) -> None:
-    """Ingest a folder as the command does, in small batches and small segments."""
-    archive, _ = Archive.create(root, disk=disk, rotate_at=ROTATE_AT)
-    for outcome in ingest(find([str(folder)]), archive, clock=ticking(), how=Reading(now=NOON)):
-        acknowledged(Path(outcome.name).name)
+def keep(
+    root: Path,
+    folder: Path,
+    *,
+    disk: Disk | None = None,
+    acknowledged: Callable[[str], object] = str,
+    rotate_at: int = ROTATE_AT,
+) -> None:
+    """Ingest a folder as the command does, with an index, in small batches and small segments."""
+    archive, _ = Archive.create(root, disk=disk, rotate_at=rotate_at)
+    with closing(Index(archive.root, archive.uuid)) as archive.known:
+        for outcome in ingest(find([str(folder)]), archive, clock=ticking(), how=Reading(now=NOON)):
+            acknowledged(Path(outcome.name).name)
 
 
 # What must hold.
@@ -398,44 +406,24 @@ def unmeasured() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
 
 
-def _say(word: str, descriptor: int = 1) -> None:
+def say(word: str, descriptor: int = 1) -> None:
+    """Write a line, at once."""
     os.write(descriptor, f"{word}\n".encode())
-
-
-def _stops(root: Path, folder: Path, out: Path, when: When) -> int:
-    """Die at every step of one run, each time from the same beginning; returns how many steps there are."""
-    for number in count(1):
-        end = out / f"{number:04}"
-        shutil.copytree(root, end)
-        child = os.fork()
-        if not child:
-            notes = os.open(f"{end}.acknowledged", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            disk = Killing(number, when)
-            keep(end, folder, disk=disk, acknowledged=partial(_say, descriptor=notes))
-            os._exit(0)
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status != -signal.SIGKILL:
-            shutil.rmtree(end)
-            return number - 1 if not status else -1
-    raise AssertionError
 
 
 class _Holding(Stepping):
     """Stays for ever in its first step."""
 
     def take(self, _do: Callable[[], None], _half: Callable[[], None]) -> None:
-        _say("held")
+        say("held")
         sys.stdin.read()
 
 
 def main(word: str, *words: str) -> None:
     """Be the process that is broken."""
     if word == "ingest":
-        _say("ready")
-        keep(Path(words[0]), Path(words[1]), acknowledged=_say)
-    elif word == "stops":
-        when: When = "before" if words[3] == "before" else "within" if words[3] == "within" else "after"
-        _say(json.dumps(_stops(Path(words[0]), Path(words[1]), Path(words[2]), when)))
+        say("ready")
+        keep(Path(words[0]), Path(words[1]), acknowledged=say)
     elif word == "hold":
         Archive(words[0], disk=_Holding()).append(entries_of(dump()), now=NOON)
     elif word == "limited":

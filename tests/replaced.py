@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 from faulty import Failing, Killing, Names, Recording, Step, Stepping, Unflushed, When, _Bytes, _change, _lay_out
@@ -66,7 +65,7 @@ def holders(root: Path, *needles: bytes) -> list[str]:
 # Steps.
 
 
-class Removing(Stepping):
+class Removing(Stepping, Unflushed):
     """Counts, breaks or kills removals too."""
 
     def remove(self, path: str) -> None:
@@ -82,9 +81,20 @@ class Breaking(Removing, Failing):
     """Fails the Nth step."""
 
 
-def killed_at_every_step(base: Path, out: Path, when: When, do: Callable[[Path, Disk], object]) -> Iterator[Path]:
-    """Do something to a copy in a process that is killed at its Nth step; yields what is left of each."""
-    for number in count(1):
+def killed_at_every_step(
+    base: Path, out: Path, when: When, do: Callable[[Path, Disk], object], *, last: int = 1000
+) -> Iterator[Path]:
+    """Do something to a copy in a process that is killed at a step, each of the last in turn; yields what is left.
+
+    Only a write can be killed within.
+    """
+    shutil.copytree(base, out / "counted")
+    counted = Removing()
+    do(out / "counted", counted)
+    assert len(counted.steps) > 15
+    for number, step in list(enumerate(counted.steps, 1))[-last:]:
+        if when == "within" and step != "write":
+            continue
         root = out / f"{when}{number}"
         shutil.copytree(base, root)
         child = os.fork()
@@ -95,12 +105,10 @@ def killed_at_every_step(base: Path, out: Path, when: When, do: Callable[[Path, 
                 os._exit(1)
             os._exit(0)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if status != -signal.SIGKILL:
-            assert status == 0
-            assert number > 15
-            return
+        assert status == -signal.SIGKILL
         yield root
         shutil.rmtree(root)
+    shutil.rmtree(out / "counted")
 
 
 # Power.

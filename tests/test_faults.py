@@ -1,32 +1,22 @@
-"""A disk that fails, is full, or loses power costs nothing that was archived; one that changes a byte is found out."""
+"""A disk that fails costs nothing that was archived; one that changes a byte of FORMAT or HEAD is found out."""
 
 import errno
 import os
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-import faulty
+from conftest import Figure
 from faulty import (
     BAD_NAME,
-    ROTATE_AT,
     UNREADABLE,
-    Entry,
     Failing,
-    Forgets,
-    Recording,
-    Step,
     Stepping,
-    Torn,
-    Unflushed,
     dice,
     digests,
     dumps,
@@ -37,18 +27,18 @@ from faulty import (
     folder_of,
     keep,
     losses,
-    power_lost,
     segments,
     whole_lines,
 )
+from killed import unfit
 from material import NOON
 from newsarc import archive as room
 from newsarc.archive import Archive
 from newsarc.archive.disk import locked
-from newsarc.errors import ArchiveDamaged, ArchiveLocked, ArchiveNotFound, NewsarcError, StorageError, UnknownFormat
+from newsarc.errors import ArchiveDamaged, ArchiveLocked, StorageError, UnknownFormat
 
 ONE, TWO, THREE = dumps(3).values()
-ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES)
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EINTR)
 
 
 # The Nth step fails.
@@ -90,7 +80,7 @@ def steps_of(base: Base, root: Path) -> list[str]:
 
 @pytest.mark.parametrize("for_ever", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("code", ERRORS, ids=errno.errorcode.get)
-def test_any_step_may_fail(base: Base, tmp_path: Path, code: int, for_ever: bool) -> None:
+def test_any_step_may_fail(base: Base, tmp_path: Path, code: int, for_ever: bool, figure: Figure) -> None:
     steps = steps_of(base, tmp_path / "counted")
     for number, step in enumerate(steps, 1):
         root, names = tmp_path / f"{number}", list[str]()
@@ -106,7 +96,9 @@ def test_any_step_may_fail(base: Base, tmp_path: Path, code: int, for_ever: bool
         keep(root, base.folder)
         assert everything(root) == base.wanted, (number, step)
         assert losses(root, [*dumps(6), BAD_NAME]) == [], (number, step)
+        assert unfit(root) == [], (number, step)
         shutil.rmtree(root)
+    figure("D3", f"steps that fail with {errno.errorcode[code]} {'from then on' if for_ever else 'once'}", len(steps))
 
 
 @pytest.mark.parametrize("code", ERRORS, ids=errno.errorcode.get)
@@ -195,145 +187,6 @@ def test_an_archive_that_another_run_is_making_is_locked(tmp_path: Path, monkeyp
     monkeypatch.setattr(room, "LOCK_WAIT", 0.1)
     with locked(str(tmp_path / "LOCK"), wait=0, holder="process 1"), pytest.raises(ArchiveLocked):
         Archive.create(tmp_path)
-
-
-# The disk is full.
-
-LIMITS = (0, 100, 200, 260, 300, 512, 1000, 2000, 4096, 8000, 20_000, 50_000, 80_000, 100_000, 110_000, 120_000,
-          128_000, 135_000, 140_000, 150_000, 170_000)  # fmt: skip
-
-
-def limited(limit: int, root: Path, folder: Path) -> "subprocess.CompletedProcess[bytes]":
-    """Ingest a folder where no file may be longer than so many bytes."""
-    words = [sys.executable, faulty.__file__, "limited", str(limit), "ingest", "--archive", str(root), str(folder)]
-    bare = {
-        name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")
-    }  # it writes a file too
-    return subprocess.run(words, capture_output=True, check=False, timeout=60, env=bare)
-
-
-def test_a_full_disk_is_74_and_one_line_and_the_next_run_resumes(tmp_path: Path) -> None:
-    folder = folder_of(dumps(130), tmp_path / "sources")
-    assert limited(10_000_000, tmp_path / "clean", folder).returncode == 0
-    wanted = everything(tmp_path / "clean")
-    longest = segments(tmp_path / "clean")[0].stat().st_size
-    with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda limit: limited(limit, tmp_path / f"{limit}", folder), LIMITS))
-    assert len([limit for limit in LIMITS if limit < longest]) >= 19
-    stored = Counter[int]()
-    for limit, run in zip(LIMITS, runs, strict=True):
-        root = tmp_path / f"{limit}"
-        assert run.returncode == 74, (limit, run)
-        errors = [line for line in run.stderr.decode().splitlines() if not line.startswith("archive ")]
-        assert len(errors) == 1, (limit, run)
-        assert errors[0].startswith("newsarc: error: cannot write ("), limit
-        assert "File too large" in errors[0], limit
-        assert run.stdout == b""
-        try:
-            stored[len(list(Archive(root).articles()))] += 1
-        except ArchiveNotFound:
-            assert limit < 300
-        else:
-            assert faults(root) == [], limit
-        keep(root, folder)
-        assert everything(root) == wanted, limit
-        assert faults(root) == [], limit
-    assert stored[0]
-    assert len(stored) > 1
-
-
-# The power goes.
-
-STATES = 300
-
-
-class Night(NamedTuple):
-    """The log of some runs, and all that they were given."""
-
-    log: list[Step]
-    entries: list[Entry]
-
-
-def night(root: Path, forgets: Forgets) -> Night:
-    """Make an archive, append, die in a write, recover, append over two rotations; noting what was acknowledged."""
-    disk = Recording(root, forgets)
-    sources = [entries_of(data, name) for name, data in dumps(8).items()]
-
-    def append(*numbers: int) -> None:
-        writer = Archive(root, disk=disk, rotate_at=ROTATE_AT)
-        filed = writer.append([entry for number in numbers for entry in sources[number]], now=NOON)
-        disk.note("acknowledged", os.fspath(root), 0, " ".join(one.id for one in filed).encode())
-
-    Archive.create(root, disk=disk)
-    append(0)
-    append(1)
-    disk.tears = 700
-    with pytest.raises(Torn):
-        append(2, 3)
-    disk.tears = 0
-    append(4)
-    append(5, 6)
-    append(7, 0)
-    assert len(segments(root)) == 3
-    assert len(list((root / "lost+found").iterdir())) == 1
-    assert faults(root) == []
-    return Night(disk.log, [entry for source in sources for entry in source])
-
-
-def lost(known: Night, root: Path, seed: int) -> str:
-    """Lose power at a moment, look what is there, go on; returns what is wrong."""
-    roll = dice(seed)
-    acknowledged = set(power_lost(known.log, roll.randrange(len(known.log) + 1), root, roll))
-    try:
-        stored = {one.id for one in Archive(root).articles()}
-        if wrong := [*(acknowledged - stored), *faults(root)]:
-            return wrong[0]
-    except (NewsarcError, ValueError, OSError) as error:
-        if acknowledged:
-            return str(error)
-    try:
-        archive, _ = Archive.create(root, disk=Unflushed(), rotate_at=ROTATE_AT)
-        archive.append(known.entries, now=NOON)
-        once = sorted(one.id for one in archive.articles()) == sorted(article.id for article, _ in known.entries)
-    except (NewsarcError, ValueError, OSError) as error:
-        return str(error)
-    return "".join(faults(root)[:1]) if once else "not each once after the next run"
-
-
-def nights(tmp_path: Path, forgets: Forgets) -> list[str]:
-    """Lose power in each of so many ways; returns what was wrong, by seed."""
-    known = night(tmp_path / "archive", forgets)
-    assert len(known.log) > 80
-    found = []
-    for seed in range(STATES):
-        root = tmp_path / f"{seed}"
-        if wrong := lost(known, root, seed):
-            found.append(f"seed {seed}: {wrong}")
-        shutil.rmtree(root)
-    return found
-
-
-def test_a_loss_of_power_at_any_moment_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    assert nights(tmp_path, lambda _step, _name: False) == []
-
-
-MUTATIONS = {
-    "fsync of the segment": ("fsync", ".jsonl"),
-    "fsync of HEAD.tmp": ("fsync", "HEAD.tmp"),
-    "fsync of FORMAT.tmp": ("fsync", "FORMAT.tmp"),
-    "fsync of the pack": ("fsync", ".gz"),
-    "fsync of the archive folder": ("fsync_folder", "archive"),
-    "fsync of articles/": ("fsync_folder", "articles"),
-    "fsync of originals/": ("fsync_folder", "originals"),
-}
-
-
-@pytest.mark.parametrize("left_out", MUTATIONS)
-def test_each_flush_is_needed_and_its_loss_is_seen(tmp_path: Path, left_out: str) -> None:
-    """A protocol without it loses what was acknowledged: this test would see it."""
-    step, ending = MUTATIONS[left_out]
-    found = nights(tmp_path, lambda done, name: done == step and name.endswith(ending))
-    assert len(found) > 5, left_out
 
 
 # A byte changes.

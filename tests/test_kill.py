@@ -2,15 +2,17 @@
 
 import shutil
 import signal
+import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from conftest import Figure
 from faulty import (
     BAD_NAME,
     ROTATE_AT,
@@ -27,6 +29,7 @@ from faulty import (
     segments,
     whole_lines,
 )
+from killed import acknowledged, answers_alike, left_behind, unfit, unlike_a_new_one
 from material import NOON
 from newsarc.archive import Archive
 from newsarc.archive.chain import EMPTY, head_line
@@ -48,6 +51,14 @@ def clean(folder: Path, root: Path) -> Counter[bytes]:
     return everything(root)
 
 
+def goes_on(root: Path, folder: Path, wanted: Counter[bytes]) -> None:
+    """Assert that the next run completes an archive of six, and its index."""
+    keep(root, folder)
+    assert everything(root) == wanted, root
+    assert losses(root, [*dumps(6), BAD_NAME]) == [], root
+    assert unfit(root) == [], root
+
+
 def with_a_tail(tmp_path: Path) -> tuple[Path, list[bytes]]:
     """Make an archive of three articles, with one and a half more behind HEAD; returns its whole lines."""
     root = tmp_path / "base"
@@ -66,37 +77,20 @@ def with_a_tail(tmp_path: Path) -> tuple[Path, list[bytes]]:
     return root, lines
 
 
-def killed_at_every_step(base: Path, folder: Path, out: Path, when: When) -> list[tuple[Path, list[str]]]:
-    """Kill one run at each of its steps; returns the archives left behind and what each had acknowledged."""
-    out.mkdir()
-    killed = process("stops", base, folder, out, when)
-    told, complaint = killed.communicate(timeout=60)
-    assert killed.returncode == 0, complaint
-    roots = sorted(path for path in out.iterdir() if path.is_dir())
-    assert len(roots) == int(told)
-    return [(root, acknowledged(Path(f"{root}.acknowledged").read_bytes())) for root in roots]
-
-
-def acknowledged(told: bytes) -> list[str]:
-    """Return the whole lines of what was told, as names."""
-    return [name.decode() for name in told.split(b"\n")[:-1]]
-
-
 @pytest.mark.parametrize("when", ["before", "within", "after"])
 def test_killed_at_any_step_of_recovery_rotation_and_append(folder: Path, tmp_path: Path, when: When) -> None:
     base, lines = with_a_tail(tmp_path)
     wanted = clean(folder, tmp_path / "clean")
-    left = killed_at_every_step(base, folder, tmp_path / "out", when)
+    left = left_behind(tmp_path / "out", "steps", base, folder, tmp_path / "out", when)
     assert len(left) > 40
     assert min(len(names) for _, names in left) == 0
     assert max(len(names) for _, names in left) > 4
-    for root, names in left:
+    for number, (root, names) in enumerate(left):
         assert losses(root, names) == [], root
+        assert number % 2 or unfit(root) == [], root
         stored = [line for _, line in Archive(root).scan()]
         assert [line + b"\n" for line in lines[:3]] == stored[:3], root
-        keep(root, folder)
-        assert everything(root) == wanted, root
-        assert losses(root, [*dumps(6), BAD_NAME]) == [], root
+        goes_on(root, folder, wanted)
         assert whole_lines(root)[:4] == lines, root
         assert len(segments(root)) == 2
         (aside,) = (root / "lost+found").glob("*.bin")
@@ -107,7 +101,7 @@ def test_killed_at_any_step_of_recovery_rotation_and_append(folder: Path, tmp_pa
 def test_killed_at_any_step_of_a_first_run(folder: Path, tmp_path: Path, when: When) -> None:
     (tmp_path / "nothing").mkdir()
     wanted = clean(folder, tmp_path / "clean")
-    left = killed_at_every_step(tmp_path / "nothing", folder, tmp_path / "out", when)
+    left = left_behind(tmp_path / "out", "steps", tmp_path / "nothing", folder, tmp_path / "out", when)
     assert len(left) > 50
     made = 0
     for root, names in left:
@@ -118,11 +112,54 @@ def test_killed_at_any_step_of_a_first_run(folder: Path, tmp_path: Path, when: W
         else:
             made += 1
             assert losses(root, names) == [], root
-        keep(root, folder)
-        assert everything(root) == wanted, root
-        assert losses(root, [*dumps(6), BAD_NAME]) == [], root
+        goes_on(root, folder, wanted)
         assert list((root / "lost+found").glob("*.bin")) == [] or when == "within"
     assert made < len(left)
+
+
+# Killed while the index is written, or made anew.
+
+
+def test_killed_at_any_statement_of_the_index(folder: Path, tmp_path: Path, full: bool, figure: Figure) -> None:
+    base, lines = with_a_tail(tmp_path)
+    wanted = clean(folder, tmp_path / "clean")
+    left = left_behind(tmp_path / "out", "statements", base, folder, tmp_path / "out", 1 if full else 2)
+    for number, (root, names) in enumerate(left):
+        assert losses(root, names) == [], root
+        assert number % 2 or unfit(root) == [], root
+        goes_on(root, folder, wanted)
+        assert whole_lines(root)[:4] == lines, root
+        assert unlike_a_new_one(root) == [], root
+    assert len(left) > 40
+    figure("D2", "kills at statements of the index", len(left))
+
+
+@pytest.mark.parametrize("before", ["missing", "behind", "damaged", "of tables to come"])
+def test_a_reader_killed_while_it_makes_the_index_anew(
+    folder: Path, tmp_path: Path, before: str, full: bool, figure: Figure
+) -> None:
+    base = tmp_path / "base"
+    wanted = clean(folder, base)
+    index = base / "index" / "newsarc.db"
+    if before in ("missing", "damaged"):
+        index.unlink() if before == "missing" else index.write_bytes(b"x" * 20_000)
+    else:
+        with closing(sqlite3.connect(index)) as connection:
+            connection.executescript(CLEARED if before == "behind" else "UPDATE state SET schema = 99")
+    left = left_behind(tmp_path / "out", "asking", base, tmp_path / "out", 1 if full else 4)
+    assert len(left) > 10
+    for root, _ in left:
+        assert answers_alike(root), root
+        assert everything(root) == wanted, root
+        assert unfit(root) == [], root
+        assert unlike_a_new_one(root) == [], root
+    figure("D2", f"kills of a reader, index {before}", len(left))
+
+
+CLEARED = """
+DELETE FROM article; DELETE FROM older; DELETE FROM keyword; INSERT INTO text(text) VALUES ('delete-all');
+UPDATE state SET segment = 1, length = 0, seq = 0, chain = printf('%064d', 0);
+"""
 
 
 # Killed at a random moment, two runs at once.
@@ -170,14 +207,16 @@ def duration(root: Path, folder: Path) -> float:
     return time.monotonic() - begun
 
 
-def test_two_runs_killed_at_random_lose_double_and_tear_nothing(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_two_runs_killed_at_random_lose_double_and_tear_nothing(
+    tmp_path: Path, request: pytest.FixtureRequest, figure: Figure
+) -> None:
     """Now and then HEAD is set back to an older one, or deleted, before the next run: no whole line is lost by that."""
     kills, seed = int(request.config.getoption("--kills")), 7
     roll = dice(seed)
     folder = folder_of(MANY, tmp_path / "sources")
     wanted = clean(folder, tmp_path / "clean")
     longest = duration(tmp_path / "measured", folder)
-    killed, life, seen = 0, 0, Counter[str]()
+    killed, life, checked, seen = 0, 0, 0, Counter[str]()
     while killed < kills:
         root, names, heads = tmp_path / f"life{life}", set[str](), [head_line(EMPTY)]
         life, head = life + 1, "kept"
@@ -195,12 +234,18 @@ def test_two_runs_killed_at_random_lose_double_and_tear_nothing(tmp_path: Path, 
             else:
                 assert not names, (seed, life)
         lines = whole_lines(root)
+        checked += len(names)
         keep(root, folder)
         assert whole_lines(root)[: len(lines)] == lines, (seed, life)
         assert everything(root) == wanted, (seed, life)
         assert losses(root, MANY) == [], (seed, life)
+        assert unlike_a_new_one(root) == [], (seed, life)
         shutil.rmtree(root)
-    sys.stdout.write(f"{killed} kills, {life} archives, {longest:.2f} s a run, HEAD {dict(seen)}\n")
+    figure("D1", "kills of two runs at once", killed)
+    figure("D1", "archives", life)
+    figure("D1", "acknowledged sources checked", checked)
+    for what in HEADS:
+        figure("D1", f"HEAD {what} after the kill", seen[what])
     assert killed >= kills
     assert kills < 60 or set(seen) == set(HEADS), seen
 

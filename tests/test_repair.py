@@ -15,7 +15,7 @@ from faulty import Unflushed, dice, digests, entries_of, faults, filled, segment
 from material import NOON, dump
 from newsarc.archive import Archive
 from newsarc.archive.chain import Head, head_line, small_file
-from newsarc.errors import ArchiveNotFound, ArchiveTooNew
+from newsarc.errors import ArchiveDamaged, ArchiveNotFound, ArchiveTooNew
 from newsarc.ingest import Reading
 from newsarc.ingest.rereading import sources_in
 from replaced import LATER, REREAD, mended, records
@@ -171,6 +171,20 @@ def test_a_lost_head_hides_no_loss_at_the_end(root: Path) -> None:
     assert len(done.restored) == 4
     assert list(records(root)) == list(before)
     assert faults(root) == []
+
+
+def test_a_writer_without_head_leaves_damage_to_the_repair(root: Path) -> None:
+    """Behind a tail nothing is whole; where something is, it was committed, and must not be set aside."""
+    before = records(root)
+    changed(root, 5, partial(flipped, dice(1)))
+    (root / "HEAD").unlink()
+    now = digests(root)
+    with pytest.raises(ArchiveDamaged, match=r"HEAD.*not all lines follow each other"):
+        filled(Archive(root), STORIES[0])
+    assert digests(root) == now
+    assert mended(root).exit_code == 0
+    assert list(records(root)) == list(before)
+    assert filled(Archive(root), *STORIES) == ["unchanged"] * LINES
 
 
 @pytest.mark.parametrize("originals", [True, False])

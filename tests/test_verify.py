@@ -316,7 +316,7 @@ def test_any_change_before_head_is_found(tmp_path: Path, full: bool) -> None:
     root, roll = tmp_path / "archive", dice(5)
     grown(root, 6, rotate_at=2000)
     kept = {path: path.read_bytes() for path in segments(root)}
-    for number in range(5_000 if full else 200):
+    for number in range(2_000 if full else 200):
         for _ in range(roll.randint(1, 4)):
             path = roll.choice(list(kept))
             data, source = path.read_bytes(), roll.choice(list(kept.values()))

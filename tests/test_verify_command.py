@@ -80,6 +80,9 @@ def test_a_head_of_another_archive_is_named(root: Path) -> None:
     ):
         (root / "HEAD").write_bytes(head_line(other))
         assert found(root) == found(root, quick=True) == [said]
+    (root / "HEAD").write_bytes(head_line(head._replace(length=head.length - 9)))
+    assert found(root)[0].startswith("HEAD: it names another chain or length")
+    assert found(root, quick=True) == [f"{SEGMENT}: no whole line ends at byte {head.length - 9}"]
 
 
 def test_an_older_head_is_no_fault(root: Path, archive: Archive) -> None:
@@ -127,6 +130,9 @@ def test_what_the_system_does_not_hand_over_is_74_and_the_rest_is_checked(root: 
         path.symlink_to(tmp_path / "elsewhere")
         faults = [(fault.file, fault.exit_code) for fault in verify(str(root), Tally())]
         assert faults == [(str(path.relative_to(root)), 74)] * told
+        quick = list(verify(str(root), Tally(), quick=True))
+        assert [fault.exit_code for fault in quick] == [4 if "ends at byte" in fault.what else 74 for fault in quick]
+        assert len(quick) == 1
         (tmp_path / "kept").rename(path)
     assert found(root) == []
 
@@ -161,6 +167,15 @@ def test_a_sound_line_that_says_what_cannot_be_is_named(root: Path, old: bytes, 
     [fault] = verify(str(root), Tally())
     assert fault.what == said
     assert fault.seq == (2 if fault.first_byte is not None else None)
+    resealed(root, 3, (b'"status":"usable"', b'"status":"unusable"'))
+    assert found(root, quick=True)[0] == f"{SEGMENT}: its last line is no record of schema newsarc/1"
+
+
+def test_a_record_without_a_source_needs_no_original(archive: Archive) -> None:
+    """Nothing that reads sources makes one; `append` takes it."""
+    [(article, _)] = entries_of(dump())
+    archive.append([(article.model_copy(update={"origin": None}), None)], now=NOON)
+    assert found(Path(archive.root)) == found(Path(archive.root), quick=True) == []
 
 
 def test_an_archive_without_originals_expects_none(tmp_path: Path) -> None:
@@ -169,6 +184,44 @@ def test_an_archive_without_originals_expects_none(tmp_path: Path) -> None:
     assert found(tmp_path / "archive") == found(tmp_path / "archive", quick=True) == []
     (tmp_path / "archive" / "FORMAT").unlink()
     assert found(tmp_path / "archive") == ["FORMAT: it is missing"]
+
+
+# A segment made to break a reader, and a tail beside damage.
+
+HOSTILE = {
+    "line ends": b"\n" * 20_000,
+    "beginnings": b'{"schema":"' * 3_000,
+    "ends": (b',"chain":"' + b"a" * 64 + b'"}') * 3_000,
+    "beginnings and ends": (b'{"schema":","chain":"' + b"a" * 64 + b'"}') * 3_000,
+    "quotes": b'"id":"' + b"\\" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_segment_made_to_break_a_reader_is_gone_through_once(root: Path, name: str) -> None:
+    """Each byte is looked at a few times, whatever stands there; a reader that went back would not end."""
+    [path] = segments(root)
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + HOSTILE[name] + b"\n" + b"".join(others))
+    faults = list(verify(str(root), Tally()))
+    assert {(fault.file, fault.seq) for fault in faults} == {(SEGMENT, None)}
+    assert faults[-1].what.endswith("; nothing is lost there")
+
+
+@pytest.mark.parametrize("place", [b'"id":', b',"chain":', b'"}\n', b"\n"])
+def test_a_tail_beside_damage_is_not_judged(archive: Archive, place: bytes) -> None:
+    """Others write behind HEAD while the last line before it is damaged."""
+    root = Path(archive.root)
+    filled(archive, *dumps(2).values())
+    head, size = (root / "HEAD").read_bytes(), segments(root)[0].stat().st_size
+    filled(archive, *dumps(2, first=3).values())
+    (root / "HEAD").write_bytes(head)
+    data = bytearray(segments(root)[0].read_bytes())
+    data[data.rindex(place, 0, size)] ^= 1
+    for end in (len(data), len(data) - 1, size + 99, size + 1, size):
+        segments(root)[0].write_bytes(data[:end])
+        [fault] = verify(str(root), Tally())
+        assert (fault.file, fault.line, fault.seq, fault.last_byte) == (SEGMENT, 2, 2, size - 1)
 
 
 # A quick look.

@@ -90,7 +90,7 @@ class Archive:
         self._first = 0
         self._withheld: dict[str, set[Span]] = {}
         fields = format_of(self._disk, self.root)
-        self.keeps_originals = bool(fields["originals"])
+        self.keeps_originals = bool(fields.get("originals"))
         self.uuid = str(fields.get("uuid", ""))
 
     @classmethod
@@ -279,7 +279,7 @@ class Archive:
     def _number(self, entries: Sequence[Entry], head: Head, numbering: Numbering) -> tuple[list[Filed], list[Fresh]]:
         """Number a batch against the archive; knowledge that does not fit it is gathered anew, once."""
         if self._disk.size(os.path.join(self.root, erased.LOG)):
-            numbering = refusing(numbering, {fields["id"] for fields in erased.read(self._disk, self.root)})
+            numbering = refusing(numbering, {str(fields.get("id")) for fields in erased.read(self._disk, self.root)})
         try:
             self._catch_up(head)
             return numbering(entries, self._stored)
@@ -417,14 +417,16 @@ class Archive:
 
     def _settled_head(self) -> Head:
         """Return the head to append behind, after recovery where a tail lies behind it; only under the lock."""
-        from newsarc.archive.recover import first_segment, is_clean, roll_forward
+        from newsarc.archive.recover import first_segment, is_clean, is_tail, roll_forward
 
         self._settle_rewrite()
         found = head_of(self._disk, self.root)
         first = found.first if found else first_segment(self._disk, self.root)
+        head = found or EMPTY._replace(segment=first, first=first)
+        if found is None and not is_tail(self._disk, self.root, head):
+            raise ArchiveDamaged("HEAD", "it is missing, and not all lines follow each other")
         if found is None and self._disk.size(segment_path(self.root, first)):
             self.tell("HEAD is missing; it is rebuilt from the chain")
-        head = found or EMPTY._replace(segment=first, first=first)
         size = self._disk.size(segment_path(self.root, head.segment))
         if size < head.length:
             raise ArchiveDamaged(segment_name(head.segment), f"it ends at byte {size} of {head.length}")

@@ -54,6 +54,7 @@ class Stored(NamedTuple):
 
 
 EMPTY = Head(1, 0, 0, GENESIS)
+_HEAD = (int, int, int, str, int)
 
 
 def segment_name(segment: int) -> str:
@@ -133,6 +134,7 @@ def read_head(data: bytes) -> Head | None:
     """Read HEAD; None if a single byte of it is not as written."""
     fields = read_small_file(data)
     try:
-        return Head(**fields) if fields else None
+        found = Head(**fields) if fields else None
     except TypeError:
         return None
+    return found if found and all(isinstance(one, kind) for one, kind in zip(found, _HEAD, strict=True)) else None

@@ -219,11 +219,11 @@ class _Segments:
             yield from self._judge(step)
 
     def _chunks(self, path: str, end: int) -> Iterator[bytes]:
-        """Read a segment up to its end; on to the end of the file where damage may have moved what was committed."""
+        """Read a segment; who asks stops at its end, unless damage moved what was committed."""
         offset = 0
-        while chunk := self._disk.read(path, offset, _CHUNK if self._walk.is_damaged else min(_CHUNK, end - offset)):
+        while chunk := self._disk.read(path, offset, _CHUNK):
+            self._tally.pass_by(min(len(chunk), max(0, end - offset)))
             offset += len(chunk)
-            self._tally.pass_by(len(chunk))
             yield chunk
 
     def _judge(self, step: Step) -> Iterator[Fault]:
@@ -276,7 +276,7 @@ class _Segments:
             return
         if walk.seq < head.seq and (size < head.length or walk.is_damaged):
             yield Fault(name, f"it ends at byte {size} of {head.length}; {span(walk.seq + 1, head.seq)} missing")
-        elif not walk.is_damaged and (walk.seq, walk.chains) != (head.seq, (head.chain,)):
+        elif not walk.is_damaged and (walk.seq, walk.end, walk.chains) != (head.seq, head.length, (head.chain,)):
             yield wrong_end(head, walk.seq)
 
 

@@ -30,10 +30,11 @@ def format_of(disk: Disk, root: str) -> dict[str, Any]:
     except OSError as error:
         raise StorageError(root, error.strerror or str(error)) from error
     fields = read_small_file(data)
-    if fields is None:
+    number = fields.get("format") if fields else None
+    if fields is None or not isinstance(number, int):
         raise ArchiveDamaged("FORMAT", "it is not as written")
-    if fields["format"] > FORMAT_NUMBER:
-        raise ArchiveTooNew(root, f"it is format {fields['format']}, this newsarc knows {FORMAT_NUMBER}")
+    if number > FORMAT_NUMBER:
+        raise ArchiveTooNew(root, f"it is format {number}, this newsarc knows {FORMAT_NUMBER}")
     return fields
 
 

@@ -7,7 +7,7 @@ none, cutting back would destroy articles that were acknowledged.
 import os
 from collections.abc import Callable
 
-from newsarc.archive.chain import Head, follows, segment_numbers, segment_path
+from newsarc.archive.chain import Head, follows, segment_numbers, segment_path, unseal
 from newsarc.archive.disk import Disk
 
 _CHUNK = 1 << 20
@@ -54,6 +54,19 @@ def roll_forward(disk: Disk, root: str, head: Head, tell: Callable[[str], None])
     if end.seq > head.seq:
         tell(f"recovered {end.seq - head.seq} whole articles that a run had written but not yet committed")
     return end
+
+
+def is_tail(disk: Disk, root: str, head: Head) -> bool:
+    """Tell whether no whole line stands behind the last one that follows: where HEAD is lost, that would be damage."""
+    end, is_whole = head, True
+    for segment in segment_numbers(disk.names(os.path.join(root, "articles"))):
+        path, start = segment_path(root, segment), 0
+        if is_whole:
+            end = _take(disk, path, end._replace(segment=segment, length=0))
+            start, is_whole = end.length, end.length == disk.size(path)
+        if not is_whole and any(unseal(line + b"\n") for line in disk.read(path, start).split(b"\n")):
+            return False
+    return True
 
 
 def _take(disk: Disk, path: str, start: Head) -> Head:

@@ -114,13 +114,15 @@ def repair(
         _find(steps, root)
         if dry_run:
             found = look(steps, root, reread, now)
+            found.said += _said_of_log(steps, root)
             found.remaining = [str(fault) for fault in check(steps, root) if fault.file.startswith(_NOT_MENDED)]
             return found
     with held(root, wait=wait, now=now):
-        _settle(steps, root, tell)
+        said = _settle(steps, root, tell)
         found = look(steps, root, reread, now)
         if found.is_needed:
             _mend(steps, root, found, rotate_at)
+        found.said += said
         found.is_done = True
         found.remaining = [str(fault) for fault in check(steps, root)]
     return found
@@ -138,12 +140,15 @@ def _find(disk: Disk, root: str) -> None:
         format_of(disk, root)
 
 
-def _settle(disk: Disk, root: str, tell: Callable[[str], None]) -> None:
-    try:
+def _settle(disk: Disk, root: str, tell: Callable[[str], None]) -> list[str]:
+    """Mend the log of what was erased, then finish or undo what was interrupted; a damaged journal comes later."""
+    said = _said_of_log(disk, root)
+    if said:
+        _set_aside(disk, root, erased.LOG, disk.read(os.path.join(root, erased.LOG)))
+        disk.save(os.path.join(root, erased.LOG), erased.mended(disk, root))
+    with suppress(ArchiveDamaged):
         settle(disk, root, _head(disk, root), tell)
-    except ArchiveDamaged as error:
-        if error.where != JOURNAL:
-            raise
+    return said
 
 
 def _head(disk: Disk, root: str) -> Head | None:
@@ -174,7 +179,6 @@ def look(disk: Disk, root: str, reread: Reread, now: datetime) -> Repair:
         found.salvaged = None
         _look_at_end(disk, root, found, salvaged, head)
     _look_at_format(disk, root, found, salvaged)
-    _look_at_log(disk, root, found)
     return found
 
 
@@ -308,13 +312,13 @@ def _names_original(line: bytes) -> bool:
     return kept is not None and kept.pack is not None
 
 
-def _look_at_log(disk: Disk, root: str, found: Repair) -> None:
-    """Write erased.jsonl anew if it is damaged: what is refused stays refused, as far as it can be read."""
+def _said_of_log(disk: Disk, root: str) -> list[str]:
+    """Say what is wrong with erased.jsonl: what is refused stays refused, as far as it can be read."""
     try:
         erased.read(disk, root)
     except ArchiveDamaged as error:
-        found.files[erased.LOG] = erased.mended(disk, root)
-        found.said.append(f"{error.where}: {error.why}; written anew with what can be read, the old one kept in {LOST}")
+        return [f"{error.where}: {error.why}; written anew with what can be read, the old one kept in {LOST}"]
+    return []
 
 
 def _mend(disk: Disk, root: str, found: Repair, rotate_at: int) -> None:
@@ -325,11 +329,8 @@ def _mend(disk: Disk, root: str, found: Repair, rotate_at: int) -> None:
         disk.replace(os.path.join(root, name), os.path.join(root, LOST, free_name(disk, root, os.path.basename(name))))
     for folder in (os.path.join(root, LOST), os.path.join(root, "articles"), root) if found.aside else ():
         disk.fsync_folder(folder)
-    if erased.LOG in found.files:
-        _set_aside(disk, root, erased.LOG, disk.read(os.path.join(root, erased.LOG)))
-    for name, data in found.files.items():
-        if name != "HEAD":
-            disk.save(os.path.join(root, name), data)
+    if "FORMAT" in found.files:
+        disk.save(os.path.join(root, "FORMAT"), found.files["FORMAT"])
     if found.salvaged:
         found.after = _rewritten(disk, root, found, rotate_at)
     elif found.after and "HEAD" in found.files:
@@ -352,6 +353,7 @@ def _rewritten(disk: Disk, root: str, found: Repair, rotate_at: int) -> Head:
 def _set_aside(disk: Disk, root: str, name: str, data: bytes) -> None:
     """Put a copy into lost+found, unless it lies there already."""
     folder = os.path.join(root, LOST)
+    disk.make_folder(folder)
     known = [one for one in disk.names(folder) if one.startswith(name)]
     if not any(disk.read(os.path.join(folder, one)) == data for one in known):
         disk.save(os.path.join(folder, free_name(disk, root, name)), data)

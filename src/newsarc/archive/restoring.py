@@ -71,7 +71,8 @@ def restore(
     found: list[tuple[float, _Order, bytes, Member]] = []
     for member, digest in members.items():
         name, form = sources.get(member[:2]) or sources.get(digest) or (f"{member.pack:06}.gz", None)
-        for record in reread(unpacked(disk, folder, member) or b"", name, form):
+        data = unpacked(disk, folder, member) or b""
+        for record in list(reread(data, name, form)) or reread(data, name, None):  # the format may be damaged too
             place = (*member[:2], json.loads(record)["origin"]["offset"])
             seq = _gap_of(id_of(record), place, ids, known)
             if seq is not None and digest_of(id_of(record)) not in erased:

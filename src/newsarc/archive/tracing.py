@@ -110,6 +110,8 @@ class Walk:
     chains: tuple[str, ...] = (GENESIS,)
     inserted: int = 0
     """Bytes of this segment that no run wrote there: they move the end that HEAD names."""
+    end: int = 0
+    """Where the last line of this segment ends."""
     is_damaged: bool = False
     """Whether something in this segment is not as written."""
     _holes: list[Line] = field(default_factory=list)
@@ -119,19 +121,30 @@ class Walk:
 
     def follow(self, lines: Lines, end: int) -> Iterator[Step]:
         """Yield each line that begins before the committed end of a segment, and what is wrong with it."""
-        self.inserted, self.is_damaged = 0, False
+        self.inserted, self.end, self.is_damaged = 0, 0, False
         for line in lines:
-            if line.offset >= end + self._moved() or (self.is_damaged and self.seq >= self.last):
+            if self.seq >= self.last and (self.is_damaged or line.offset >= end):
                 return
             parts = unseal(line.data)
+            if line.offset >= end + self.inserted and not self._belongs(parts):
+                continue
             if parts and parts[1] == self.seq + 1 and _fits(parts[0], parts[2], self.chains):
                 if self._holes:
                     yield from self._close(parts[1])
-                self.seq, self.chains = parts[1], (parts[2],)
+                self.seq, self.chains, self.end = parts[1], (parts[2],), line.end
                 yield Step(line, self.seq)
+                if line.end >= end and not self.is_damaged:
+                    return
             else:
                 self.is_damaged = True
-                yield from self._unexpected(line, lines, end + self._moved())
+                yield from self._unexpected(line, lines, end + self.inserted)
+
+    def _belongs(self, parts: Parts | None) -> bool:
+        """Tell whether a line behind the end that HEAD names is one that damage has moved there."""
+        said, number, stored = parts or (b"", 0, "")
+        return (number == self.seq + 1 <= self.last and _fits(said, stored, self.chains)) or (
+            number == self.seq + 2 <= self.last and _fits(said, stored, self._beyond)
+        )
 
     def finish(self, chain: str) -> Iterator[Step]:
         """Yield what is open where the last segment ends: bytes that are no line, and the lines lost with them."""
@@ -139,15 +152,14 @@ class Walk:
             yield from self._close(self.last + 1, is_proved=chain in self._beyond)
             self.seq = self.last
 
-    def _moved(self) -> int:
-        """Return how far the committed end lies behind the place HEAD names."""
-        return self.inserted + sum(len(line.data) for line in self._holes)
-
     def _unexpected(self, line: Line, lines: Lines, end: int) -> Iterator[Step]:
         """Say what a line is that does not follow the one before, and go on behind it."""
         line, parts, what = _put_together(line, lines)
+        before = line._replace(data=line.data[: end - line.offset])
+        if parts is None or _END.search(before.data):
+            line = before
         if parts is None:
-            yield from self._open(line._replace(data=line.data[: end - line.offset]))
+            yield from self._open(line)
         else:
             yield from self._judge(line, parts, self._number(parts, lines.peek()), what)
 
@@ -204,7 +216,9 @@ class Walk:
     def _open(self, line: Line) -> Iterator[Step]:
         """Take bytes that are no line for a hole: only what follows tells how many lines were lost in it."""
         if len(self._holes) == _MOST_HOLES:
-            yield Step(hole := self._holes.pop(0), None, _look(hole.data, is_proved=False), is_whole=False)
+            hole = self._holes.pop(0)
+            self.inserted += len(hole.data)
+            yield Step(hole, None, _look(hole.data, is_proved=False), is_whole=False)
         before = self._beyond if self._holes else self.chains
         stored = line.data[-_FRAME:][10:74].decode("ascii", "replace")
         self._beyond = (stored, *(chain_of(line.data[:-_FRAME], chain) for chain in before[:2]))

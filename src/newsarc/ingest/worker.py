@@ -26,6 +26,7 @@ except ImportError:  # not on every platform; there, time alone is bounded
 MOST_RECORDS = 100  # of a message
 MOST_BYTES = 1 << 20  # after which a message is sent
 _LONG = 2  # megabytes of one source after which each one is a sign of life
+_LONGEST_WHY = 200  # characters of what a bug says
 
 
 def main(connection: Connection, terms: dict[str, Any]) -> None:
@@ -63,7 +64,8 @@ def _guarded(parts: Iterator[Part], place: Place) -> Iterator[Part]:
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it costs one document
-        yield Part(place, error=WorkerCrashed(place.name, f"{type(error).__name__}: {error}"), is_last=True)
+        why = f"{type(error).__name__}: {error}".partition("\n")[0][:_LONGEST_WHY]
+        yield Part(place, error=WorkerCrashed(place.name, why), is_last=True)
 
 
 class _Line:
