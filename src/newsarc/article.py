@@ -5,13 +5,22 @@ One frozen record, verbatim beside meaning: a format fills what the source print
 has a value from the start, every sequence is a tuple, and `line` writes them in the record's order.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from newsarc.zone import in_german_time
 
-Time = Annotated[AwareDatetime, AfterValidator(in_german_time)]
+
+def _german(moment: datetime) -> datetime:
+    try:
+        return in_german_time(moment)
+    except OverflowError as error:  # at the ends of the calendar
+        raise ValueError(str(error)) from error
+
+
+Time = Annotated[AwareDatetime, AfterValidator(_german)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Status = Literal["usable", "withheld", "canceled"]
 Kind = Literal["article", "advisory", "schedule", "table", "digest", "service", "media"]

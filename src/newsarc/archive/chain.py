@@ -89,8 +89,9 @@ def unseal(line: bytes) -> tuple[bytes, int, str] | None:
     said, tail = line[:-_TAIL], line[-_TAIL:]
     if not (tail.startswith(_CHAIN) and tail.endswith(b'"}\n') and said.startswith(b"{")):
         return None
-    number = said[said.rfind(_SEQ) + len(_SEQ) :]
-    if _SEQ not in said or not number.isdigit() or len(number) > _MOST_DIGITS:
+    start = said.rfind(_SEQ)
+    number = said[start + len(_SEQ) :]
+    if start < 0 or not number.isdigit() or len(number) > _MOST_DIGITS:
         return None
     chain = tail[len(_CHAIN) : len(_CHAIN) + 64].decode("ascii", "replace")
     return said, int(number), chain

@@ -105,16 +105,27 @@ def number(entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]
     """
     filed: list[Filed] = []
     fresh: list[Fresh] = []
-    pending: dict[str, list[bytes]] = {}
+    known: dict[str, list[_Story]] = {}
+    alone: dict[str, bytes] = {}  # the first record of an id of which nothing is stored; nearly all stay alone
     for article, original in entries:
         record = article if isinstance(article, bytes) else article.line()
         name = id_of(record)
-        before = stored(name) + list(map(json.loads, pending.get(name, ())))
-        numbered, what = _file(record, before) if before else (record, _new(record))
+        before = known.get(name)
+        if before is None:
+            before = known[name] = list(map(_story, stored(name)))
+        if name in alone:
+            before.append(_story(json.loads(alone.pop(name))))
+        if not before:
+            what = _new(record)
+            alone[name] = record
+        else:
+            story, what = _file(_story(json.loads(record)), before)
+            if what.what != "unchanged":
+                before.append(story)
+                record = written(story.record)
         filed.append(what)
         if what.what != "unchanged":
-            pending.setdefault(name, []).append(numbered)
-            fresh.append((numbered, original))
+            fresh.append((record, original))
     return filed, fresh
 
 
@@ -168,13 +179,24 @@ def _new(record: bytes) -> Filed:
     return Filed("new", _text(found["id"]), int(found["version"]), int(found["revision"]))
 
 
-def _file(line: bytes, stored: list[dict[str, Any]]) -> tuple[bytes, Filed]:
-    """Number a record against the stored ones of its id, of all versions and revisions."""
+class _Story(NamedTuple):
+    """A record, with what tells whether another one is the same; worked out once."""
+
+    record: dict[str, Any]
+    digest: str
+    bytes: tuple[Any, ...]
+
+
+def _story(record: dict[str, Any]) -> _Story:
     from newsarc.wording import source_digest
 
-    record = json.loads(line)
-    digest = source_digest(record)
-    same = [known for known in stored if _bytes_of(known) == _bytes_of(record) or source_digest(known) == digest]
+    return _Story(record, source_digest(record), _bytes_of(record))
+
+
+def _file(story: _Story, stored: list[_Story]) -> tuple[_Story, Filed]:
+    """Number a record against the stored ones of its id, of all versions and revisions."""
+    record = story.record
+    same = [known.record for known in stored if known.bytes == story.bytes or known.digest == story.digest]
     what: What = "version"
     if same:
         latest = max(same, key=lambda known: int(known["revision"]))
@@ -184,11 +206,12 @@ def _file(line: bytes, stored: list[dict[str, Any]]) -> tuple[bytes, Filed]:
         what = "revision" if is_said else "unchanged"
         record |= {"version": latest["version"], "revision": latest["revision"] + is_said}
     else:
+        every = [known.record for known in stored]
         if record["category_by"] != "user":
-            record |= _a_persons_word(stored)
+            record |= _a_persons_word(every)
         if record["version_by"] == "archive":
-            record["version"] = max(known["version"] for known in stored) + 1
-    return written(record), Filed(what, record["id"], record["version"], record["revision"])
+            record["version"] = max(known["version"] for known in every) + 1
+    return story, Filed(what, record["id"], record["version"], record["revision"])
 
 
 def written(record: Mapping[str, Any]) -> bytes:

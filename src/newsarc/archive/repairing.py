@@ -326,7 +326,7 @@ def _mend(disk: Disk, root: str, found: Repair, rotate_at: int) -> None:
     for folder in (LOST, "articles"):
         disk.make_folder(os.path.join(root, folder))
     for name in found.aside:
-        disk.replace(os.path.join(root, name), os.path.join(root, LOST, free_name(disk, root, os.path.basename(name))))
+        disk.replace(os.path.join(root, name), os.path.join(root, LOST, free_name(root, os.path.basename(name))))
     for folder in (os.path.join(root, LOST), os.path.join(root, "articles"), root) if found.aside else ():
         disk.fsync_folder(folder)
     if "FORMAT" in found.files:
@@ -354,9 +354,8 @@ def _set_aside(disk: Disk, root: str, name: str, data: bytes) -> None:
     """Put a copy into lost+found, unless it lies there already."""
     folder = os.path.join(root, LOST)
     disk.make_folder(folder)
-    known = [one for one in disk.names(folder) if one.startswith(name)]
-    if not any(disk.read(os.path.join(folder, one)) == data for one in known):
-        disk.save(os.path.join(folder, free_name(disk, root, name)), data)
+    if not disk.size(os.path.join(folder, name)) or disk.read(os.path.join(folder, name)) != data:
+        disk.save(os.path.join(folder, free_name(root, name)), data)
 
 
 def _records(disk: Disk, root: str, found: Repair) -> Iterator[bytes]:

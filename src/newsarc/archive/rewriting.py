@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from hashlib import sha256
+from itertools import count
 from typing import Any, NamedTuple
 
 from newsarc.archive import erased
@@ -222,16 +223,15 @@ def _retire(disk: Disk, root: str, plan: Rewrite) -> None:
         if plan.what == "erase":
             disk.remove(os.path.join(articles, name))
         else:
-            disk.replace(os.path.join(articles, name), os.path.join(lost, free_name(disk, root, name)))
+            disk.replace(os.path.join(articles, name), os.path.join(lost, free_name(root, name)))
     disk.fsync_folder(lost)
     disk.fsync_folder(articles)
 
 
-def free_name(disk: Disk, root: str, name: str) -> str:
+def free_name(root: str, name: str) -> str:
     """Return a name that nothing in lost+found has."""
-    taken = set(disk.names(os.path.join(root, LOST)))
-    candidates = (name, *(f"{name}.{number}" for number in range(1, len(taken) + 1)))
-    return next(candidate for candidate in candidates if candidate not in taken)
+    candidates = (f"{name}.{number}" if number else name for number in count())
+    return next(candidate for candidate in candidates if not os.path.lexists(os.path.join(root, LOST, candidate)))
 
 
 def _overwrite(disk: Disk, path: str, offset: int, length: int) -> None:

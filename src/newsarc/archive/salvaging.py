@@ -5,7 +5,7 @@ wherever that stands, so lines that were moved are found by their own numbers.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from operator import eq
@@ -118,7 +118,7 @@ def salvage(disk: Disk, root: str, segments: Iterable[int], head: Head | None) -
         if isinstance(item, Run):
             chains.setdefault(item.last, []).append(item.chain)
     proved, doubtful, scraps = _prove(disk, root, found, chains, head)
-    kept = proved + _decide(doubtful, proved, scraps, head)
+    kept = proved + _decide(doubtful, proved, chains, scraps, head)
     runs = _in_order(root, kept, scraps)
     return Salvage(runs, sorted(scraps, key=lambda scrap: scrap[:3]))
 
@@ -169,6 +169,7 @@ def _prove(
             proved.append(item)
         elif mended := _mended(line, item, before, _next_line(disk, root, found[number + 1 : number + 2]), head):
             proved += [mended, *(item.rest() if isinstance(item, Run) else ())]
+            chains.setdefault(mended.last, []).append(mended.chain)
             if line[mended.end - item.start :].strip():
                 scraps.append(Scrap(item.segment, mended.end, item.start + len(line), mended.last + 1))
             item = proved[-1]  # noqa: PLW2901 - the next line goes on from it
@@ -179,9 +180,13 @@ def _prove(
             last = int(frame[1]) if frame else last + 1
             scraps.append(item._replace(seq=last))
             before = (last, frame[2].decode()) if frame else None
+            if before:
+                chains.setdefault(last, []).append(before[1])
             continue
         before, last = (item.last, item.chain), item.last
-    return proved, doubtful, scraps
+    late = [_is_proved(line, chains, None) for _, line in doubtful]  # by a line that was mended behind it
+    proved += [run for (run, _), is_proved in zip(doubtful, late, strict=True) if is_proved]
+    return proved, [one for one, is_proved in zip(doubtful, late, strict=True) if not is_proved], scraps
 
 
 def _first_line(disk: Disk, root: str, item: Run | Scrap) -> bytes:
@@ -231,10 +236,16 @@ def _mended(
     return None
 
 
-def _decide(doubtful: list[tuple[Run, bytes]], proved: list[Run], scraps: list[Scrap], head: Head | None) -> list[Run]:
+def _decide(
+    doubtful: list[tuple[Run, bytes]],
+    proved: list[Run],
+    chains: Container[int],
+    scraps: list[Scrap],
+    head: Head | None,
+) -> list[Run]:
     """Keep the doubtful runs that stand behind a gap and begin with a record; of the others all but that line.
 
-    Where the line before is there, and this one does not go on from it, it is damaged.
+    Where the chain of the line before is there, and this one does not go on from it, it is damaged.
     """
     kept: list[Run] = []
     waiting = sorted(proved, key=lambda run: -run.first)
@@ -246,7 +257,7 @@ def _decide(doubtful: list[tuple[Run, bytes]], proved: list[Run], scraps: list[S
             scraps.append(Scrap(run.segment, run.start, run.end, run.first))
             continue
         rest = [replace(run, is_proved=False)]
-        if reach >= run.first - 1 or not _is_record(line):
+        if reach >= run.first - 1 or run.first - 1 in chains or not _is_record(line):
             scraps.append(Scrap(run.segment, run.start, run.second, run.first))
             rest = run.rest()
         kept += rest

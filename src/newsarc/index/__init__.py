@@ -37,17 +37,25 @@ class Index:
     system fails.
     """
 
-    def __init__(self, root: str, uuid: str, *, tell: Callable[[str], None] = lambda _sentence: None) -> None:
-        """Open it, or make an empty one.
+    def __init__(
+        self,
+        root: str,
+        uuid: str,
+        *,
+        tell: Callable[[str], None] = lambda _sentence: None,
+        read_only: bool = False,
+    ) -> None:
+        """Open it, or make an empty one; with `read_only` nothing is made or mended.
 
         Raises:
             IndexUnusable: It can be neither opened nor made here.
+            IndexDamaged: It is not as written, and may only be read.
         """
         self.path = os.path.join(root, "index", "newsarc.db")
         self._root = root
         self._uuid = uuid
         self._tell = tell
-        self._connection = self._opened()
+        self._connection = self._sound(connect_read_only) if read_only else self._opened()
 
     # Opening, making, closing.
 

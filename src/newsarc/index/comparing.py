@@ -38,7 +38,7 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
     keyword = next(keywords, None)
     held = next(rows, None)
     for stored in archive.scan():
-        row = row_of(stored)
+        row = row_of(stored, has_words=False)
         if row.seq > last:
             break
         while held is not None and held[0] < row.seq:
@@ -55,7 +55,7 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
         if words != set(row.keywords):
             yield f"line {row.seq} ({row.id}): its keywords are not the ones held"
         if row.seq % SAMPLE == 0 or row.seq == last:
-            yield from _missing_words(connection, row)
+            yield from _missing_words(connection, row_of(stored))
         held = next(rows, None)
     if held is not None:
         yield f"line {held[0]} is held, but the archive has no such line"

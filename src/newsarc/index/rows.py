@@ -34,8 +34,8 @@ class Row(NamedTuple):
     words: str
 
 
-def row_of(stored: Stored) -> Row:
-    """Read a line.
+def row_of(stored: Stored, *, has_words: bool = True) -> Row:
+    """Read a line; without its words, which cost the most, if they are not needed.
 
     Raises:
         ValueError, KeyError, TypeError: It is no record.
@@ -54,7 +54,7 @@ def row_of(stored: Stored) -> Row:
         (record["origin"] or {}).get("format"),
         fold_word(record["credit"] or ""),
         tuple({fold_word(word) for word in record["keywords"]}),
-        " ".join(_words(record)),
+        " ".join(_words(record)) if has_words else "",
     )
 
 

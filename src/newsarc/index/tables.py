@@ -70,13 +70,21 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def connect_read_only(path: str) -> sqlite3.Connection:
-    """Open the database where nothing can be written; not with a log beside it, which could not be read."""
-    if os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal"):
-        raise IndexUnusable(path, "it has a log that cannot be read where nothing can be written")
+    """Open the database without writing to it, also where nothing can be written.
+
+    There it must have no log beside it, which could not be read.
+    """
     from urllib.parse import quote
 
-    address = f"file:{quote(os.path.abspath(path))}?mode=ro&immutable=1"
-    return _prepared(sqlite3.connect(address, uri=True, isolation_level=None, timeout=0))
+    address = f"file:{quote(os.path.abspath(path))}?mode=ro"
+    try:
+        connection = _prepared(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_WAIT))
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        if os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal"):
+            raise
+        return _prepared(sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None, timeout=_WAIT))
+    return connection
 
 
 def _prepared(connection: sqlite3.Connection, *settings: str) -> sqlite3.Connection:
