@@ -43,8 +43,13 @@ tests: $(VENV)/done
 bench: $(VENV)/done ## measure, and renew docs/performance.md; BENCH='--only asking --reuse DIR' measures a part
 	$(BIN)/python bench/run.py $(BENCH)
 
-torture: $(VENV)/done ## the kill test at full size: 1,000 kills (three minutes)
-	$(BIN)/pytest -q tests/test_kill.py --kills 1000
+MATRIX = $(addprefix tests/test_,$(addsuffix .py,kill kill_command calls faults power mutations full matrix recovery \
+	workers index index_damage verify verify_command repair rewriting erase))
+FIGURES = build/figures.txt
+torture: $(VENV)/done ## the fault matrix at full size (about an hour); FIGURES=FILE keeps what it counted
+	@rm -f $(FIGURES)
+	@ends=0; nice $(BIN)/pytest -q --full --kills 1000 --figures=$(FIGURES) $(MATRIX) || ends=$$?; \
+	sort -V $(FIGURES); exit $$ends
 
 bless: $(VENV)/done ## renew goldens and generated pages; read them before you commit them
 	$(BIN)/pytest -q tests/test_samples.py tests/test_docs.py --bless

@@ -105,16 +105,13 @@ def process(*words: str | float, within: Iterable[str] = ()) -> "subprocess.Pope
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=unmeasured())
 
 
-def ended(asking: "subprocess.Popen[bytes]") -> str:
-    """Return what a process said in the end; it must have ended well."""
-    said, complaint = asking.communicate(timeout=60)
-    assert (asking.returncode, complaint) == (0, b"")
-    return said.decode()
-
-
-def seen_by(asking: "subprocess.Popen[bytes]") -> Seen:
-    """Return what a process that asked saw."""
-    return Seen(*json.loads(ended(asking)))
+def ended(*running: "subprocess.Popen[bytes]") -> list[str]:
+    """Return what processes said in the end; all must have ended well."""
+    said = [one.communicate(timeout=60) for one in running]
+    assert [(one.returncode, complaint) for one, (_, complaint) in zip(running, said, strict=True)] == [(0, b"")] * len(
+        said
+    )
+    return [answer.decode() for answer, _ in said]
 
 
 def _write(root: str, name: str, until: float) -> int:

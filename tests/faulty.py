@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -24,6 +24,7 @@ from newsarc.archive import Archive
 from newsarc.archive.chain import GENESIS, follows
 from newsarc.archive.disk import Disk
 from newsarc.article import Article
+from newsarc.errors import IndexUnusable
 from newsarc.index import Index
 from newsarc.ingest import Reading, ingest, read
 from newsarc.source import Source, find, from_bytes
@@ -184,7 +185,9 @@ def keep(
 ) -> None:
     """Ingest a folder as the command does, with an index, in small batches and small segments."""
     archive, _ = Archive.create(root, disk=disk, rotate_at=rotate_at)
-    with closing(Index(archive.root, archive.uuid)) as archive.known:
+    with ExitStack() as stack:
+        with suppress(IndexUnusable):  # another run makes it
+            archive.known = stack.enter_context(closing(Index(archive.root, archive.uuid)))
         for outcome in ingest(find([str(folder)]), archive, clock=ticking(), how=Reading(now=NOON)):
             acknowledged(Path(outcome.name).name)
 

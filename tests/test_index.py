@@ -1,5 +1,6 @@
 """The index gives the answers of the plain reading, sooner: whatever it knows already, and whoever writes meanwhile."""
 
+import json
 import shutil
 import sqlite3
 import sys
@@ -14,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asked import Seen, disagreements, ended, made, plain, process, seen_by, told
+import newsarc.index
+from asked import Seen, disagreements, ended, made, plain, process, told
 from conftest import Run
 from faulty import dice
 from material import NOON, dump
@@ -24,7 +26,6 @@ from newsarc.article import Article
 from newsarc.errors import AmbiguousId
 from newsarc.find import count, find, show
 from newsarc.index import Index
-from newsarc.index import tables as index_tables
 from newsarc.query import Query
 from newsarc.terms import read_words
 from strategies import BEGINNINGS, IDS, batches, question, questions, steady, story
@@ -50,7 +51,7 @@ def generation(archive: Archive) -> int:
 @contextmanager
 def busy(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Hold the index as another process that writes it does, and do not wait for it long."""
-    monkeypatch.setattr(index_tables, "_WAIT", 0.02)
+    monkeypatch.setattr(newsarc.index, "_READERS_WAIT", 0.02)
     with closing(sqlite3.connect(database(archive), isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield
@@ -250,9 +251,14 @@ def test_many_lines_are_taken_in_by_several_steps(tmp_path: Path, monkeypatch: p
 # Others read and write meanwhile.
 
 
-def slowest(seen: list[Seen], share: float = 1) -> float:
+def seen(said: list[str]) -> list[Seen]:
+    """Read what processes that asked saw."""
+    return [Seen(*json.loads(one)) for one in said]
+
+
+def slowest(asking: list[Seen], share: float = 1) -> float:
     """Return how long the slowest answer took, or the slowest of a share of them."""
-    seconds = sorted(second for one in seen for second in one.seconds)
+    seconds = sorted(second for one in asking for second in one.seconds)
     return seconds[round((len(seconds) - 1) * share)]
 
 
@@ -260,28 +266,26 @@ def test_readers_and_writers_do_not_disturb_each_other(full: bool, tmp_path: Pat
     archive = made(tmp_path / "a", rotate_at=1 << 20)
     told(archive, [Article(id=f"first:{number}", category="Sport", published=NOON) for number in range(500)])
     seconds = 10 if full else 3
-    idle = [seen_by(one) for one in [process("ask", archive.root, 1)]]
+    idle = seen(ended(process("ask", archive.root, 1)))
     writers = [process("write", archive.root, name, seconds) for name in ("one", "two")]
     readers = [process(word, archive.root, seconds) for word in ("ask", "ask", "list", "list")]
-    seen = [seen_by(one) for one in readers]
-    written = sum(int(ended(one)) for one in writers)
-    for one in seen:
+    *said, first, second = ended(*readers, *writers)
+    for one in seen(said):
         assert one.counts == sorted(one.counts)
         assert one.counts[0] >= 500
-    assert slowest(seen) < 4
-    sys.stdout.write(f"{sum(len(one.counts) for one in seen)} counts, 99 % within {slowest(seen[:2], 0.99):.3f} s, ")
+    assert slowest(seen(said)) < 4
+    number = sum(len(one.counts) for one in seen(said))
+    sys.stdout.write(f"{number} counts, 99 % within {slowest(seen(said[:2]), 0.99):.3f} s, ")
     sys.stdout.write(f"idle {slowest(idle, 0.99):.3f} s\n")
-    assert count(archive, Query()) == len(plain(archive, Query())) == written + 500
+    assert count(archive, Query()) == len(plain(archive, Query())) == 500 + int(first) + int(second)
 
 
 def test_an_index_that_is_made_anew_meanwhile_hides_nothing(tmp_path: Path) -> None:
     archive = made(tmp_path / "a", rotate_at=1 << 20)
     told(archive, [Article(id=f"first:{number}", category="Sport", published=NOON) for number in range(200)])
-    makers = [process("clear", archive.root, 2)]
-    readers = [process("ask", archive.root, 2) for _ in range(2)]
-    for one in map(seen_by, readers):
+    _, *said = ended(*(process(word, archive.root, 2) for word in ("clear", "ask", "ask")))
+    for one in seen(said):
         assert set(one.counts) == {200}
-    ended(*makers)
 
 
 def test_a_reader_does_not_wait_for_a_writer_of_the_index(tmp_path: Path) -> None:

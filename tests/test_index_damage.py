@@ -175,7 +175,7 @@ TABLES: dict[str, Callable[[Archive], object]] = {
                 (-7, 999, 1 << 40, HUGE, 0.5),
                 SOME,
             ),
-            (("article published",), ("'x'", "x'00'", "9e999"), SOME),
+            (("article published",), ("'x'", "x'00'"), SOME),
             (("article id", "article tail", "older id"), ("id || 'x'", "CAST(x'ff' || id AS TEXT)"), SOME),
         )
         for name in names
@@ -211,15 +211,17 @@ def lies(archive: Archive, asked: Iterable[tuple[Query, list[bytes]]], named: It
     for beginning, right_one in named:
         one = shown(archive, beginning)
         if one != right_one:
-            found["not shown" if is_less(archive, one, right_one) else "WRONG ONE SHOWN"] += 1
+            found["not shown" if is_less(archive, one, beginning) else "WRONG ONE SHOWN"] += 1
     return set(+found)
 
 
-def is_less(archive: Archive, one: Shown, right_one: Shown) -> bool:
-    """Tell whether an article is missing, or the only one that was seen; and what was shown is the newest of its id."""
-    if isinstance(one, bytes):
-        return not isinstance(right_one, bytes) and one == plainly_shown(archive, str(json.loads(one)["id"]))
-    return one is ArticleNotFound
+def is_less(archive: Archive, one: Shown, beginning: str) -> bool:
+    """Tell whether nothing was shown, or the newest line of an id that fits where the right one was not seen."""
+    if not isinstance(one, bytes):
+        return one is ArticleNotFound
+    name = str(json.loads(one)["id"])
+    is_fitting = name.startswith(beginning) or name.rpartition(":")[2].startswith(beginning)
+    return is_fitting and one == plainly_shown(archive, name)
 
 
 @pytest.mark.parametrize("damage", FILES)
@@ -401,7 +403,7 @@ def in_every_state(case: Case, folder: Path) -> list[str]:
 
 def test_on_a_read_only_file_system_every_answer_is_given(case: Case, tmp_path: Path, read_only: list[str]) -> None:
     roots = in_every_state(case, tmp_path)
-    assert ended(process("compare", *roots, 0, within=read_only)) == "{}"
+    assert ended(process("compare", *roots, 0, within=read_only)) == ["{}"]
 
 
 def test_who_may_only_read_gets_every_answer(case: Case) -> None:
@@ -415,7 +417,7 @@ def test_who_may_only_read_gets_every_answer(case: Case) -> None:
         said = ended(process("compare", *roots, 0, within=within))
         for path in [Path(folder), *Path(folder).rglob("*")]:
             path.chmod(0o755)
-    assert said == "{}"
+    assert said == ["{}"]
 
 
 @pytest.mark.parametrize("state", ["whole", "with a log alone", "not there"])

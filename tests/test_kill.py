@@ -78,7 +78,9 @@ def with_a_tail(tmp_path: Path) -> tuple[Path, list[bytes]]:
 
 
 @pytest.mark.parametrize("when", ["before", "within", "after"])
-def test_killed_at_any_step_of_recovery_rotation_and_append(folder: Path, tmp_path: Path, when: When) -> None:
+def test_killed_at_any_step_of_recovery_rotation_and_append(
+    folder: Path, tmp_path: Path, when: When, figure: Figure
+) -> None:
     base, lines = with_a_tail(tmp_path)
     wanted = clean(folder, tmp_path / "clean")
     left = left_behind(tmp_path / "out", "steps", base, folder, tmp_path / "out", when)
@@ -95,10 +97,11 @@ def test_killed_at_any_step_of_recovery_rotation_and_append(folder: Path, tmp_pa
         assert len(segments(root)) == 2
         (aside,) = (root / "lost+found").glob("*.bin")
         assert len(aside.read_bytes()) == 500
+    figure("D2", f"kills {when} each step of recovery, rotation and append:", len(left))
 
 
 @pytest.mark.parametrize("when", ["before", "within", "after"])
-def test_killed_at_any_step_of_a_first_run(folder: Path, tmp_path: Path, when: When) -> None:
+def test_killed_at_any_step_of_a_first_run(folder: Path, tmp_path: Path, when: When, figure: Figure) -> None:
     (tmp_path / "nothing").mkdir()
     wanted = clean(folder, tmp_path / "clean")
     left = left_behind(tmp_path / "out", "steps", tmp_path / "nothing", folder, tmp_path / "out", when)
@@ -115,6 +118,7 @@ def test_killed_at_any_step_of_a_first_run(folder: Path, tmp_path: Path, when: W
         goes_on(root, folder, wanted)
         assert list((root / "lost+found").glob("*.bin")) == [] or when == "within"
     assert made < len(left)
+    figure("D2", f"kills {when} each step of a first run:", len(left))
 
 
 # Killed while the index is written, or made anew.

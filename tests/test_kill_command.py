@@ -63,7 +63,7 @@ def test_the_command_killed_at_random_loses_nothing_and_leaves_no_worker(
     tmp_path: Path, full: bool, figure: Figure
 ) -> None:
     """Two runs at once, with and without workers; sometimes the whole group dies, sometimes only the parent."""
-    kills, seed = 200 if full else 8, 21
+    kills, seed = 100 if full else 8, 21
     roll, killed, lives, alone = dice(seed), 0, 0, 0
     folder = folder_of(MANY, tmp_path / "sources")
     begun = time.monotonic()

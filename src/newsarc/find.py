@@ -6,8 +6,9 @@ made anew, and one that cannot be used is done without; an answer is then late, 
 """
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarc.archive import Archive
 from newsarc.archive.chain import Place, Stored, unseal, without_framing
-from newsarc.archive.filing import id_of
+from newsarc.archive.filing import id_of, is_line_of
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound, IndexDamaged, IndexUnusable
 from newsarc.index import Index
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from newsarc.article import Article
 
 _MOST_NAMED = 5  # ids in a message
+_MOST_LOOKED_AT = 32  # ids that fit a beginning
 _FEW = 32  # lines read at first, for who wants only some
 _MANY = 128  # lines read at once later
-_MOST_BEHIND = 20_000  # lines an index may be behind and still be asked
+_MOST_BEHIND = 5_000  # lines an index may be behind and still be asked
 
 
 def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes]:
@@ -61,7 +63,7 @@ def count(archive: Archive, query: Query) -> int:
     """
     if query.limit is None and query.is_found_by_columns:
         try:
-            with closing(_ready(archive)) as index:
+            with _asked(archive) as index:
                 if index.seen == archive.head():
                     return index.count(query)
         except (IndexUnusable, ArchiveDamaged):
@@ -75,17 +77,19 @@ def count(archive: Archive, query: Query) -> int:
 def _answers(archive: Archive, query: Query) -> Iterator[bytes]:
     """Yield the lines of an answer; where one way fails, the next goes on behind what was yielded."""
     line: bytes | None = None
-    for way in (_by_index, _by_new_index, _by_scan):
+    ways = [_by_index, _by_new_index, _by_scan]
+    while ways:
         given = _position(line) if line else None
         try:
-            for line in way(archive, query):
+            for line in ways.pop(0)(archive, query):
                 if given is None or _is_behind(line, given, query):
                     yield line
-        except IndexUnusable:
+        except IndexDamaged:
             continue
-        except ArchiveDamaged:
-            if way is _by_scan:
+        except (IndexUnusable, ArchiveDamaged):
+            if not ways:
                 raise
+            ways = ways[-1:]  # a new index would not help
             continue
         return
 
@@ -97,14 +101,18 @@ def _is_behind(line: bytes, given: tuple[float, int], query: Query) -> bool:
 
 def _by_index(archive: Archive, query: Query) -> Iterator[bytes]:
     """Answer by the index; lines that it does not know yet are read and merged in."""
-    with closing(_ready(archive)) as index:
+    with _asked(archive) as index:
         seen, head = index.seen, archive.head()
         if head.seq - seen.seq > _MOST_BEHIND or not archive.holds(seen):
             raise IndexUnusable(index.path, "it is far behind, and others write it")
         found = _read(archive, index.hits(query), query)
         if seen != head:
             found = _with_unknown(archive, index, found, query)
-        yield from islice(found, query.limit)
+        yield from islice(found, _bounded(query.limit))
+
+
+def _bounded(limit: int | None) -> int | None:
+    return None if limit is None else max(0, min(limit, sys.maxsize))
 
 
 def _by_new_index(archive: Archive, query: Query) -> Iterator[bytes]:
@@ -114,15 +122,13 @@ def _by_new_index(archive: Archive, query: Query) -> Iterator[bytes]:
     return _by_index(archive, query)
 
 
-def _ready(archive: Archive) -> Index:
-    """Open the index and let it catch up, as far as it can."""
-    index = Index(archive.root, archive.uuid, tell=archive.tell)
-    try:
+@contextmanager
+def _asked(archive: Archive) -> Iterator[Index]:
+    """Open the index, let it catch up as far as it can, and ask one state of it."""
+    with closing(Index(archive.root, archive.uuid, tell=archive.tell)) as index:
         index.catch_up(archive)
-    except BaseException:
-        index.close()
-        raise
-    return index
+        with index.snapshot():
+            yield index
 
 
 def _by_scan(archive: Archive, query: Query) -> Iterator[bytes]:
@@ -156,10 +162,7 @@ def _read(archive: Archive, hits: Iterator[tuple[int, int, int, int]], query: Qu
     """
     size, is_open = _FEW, query.is_open
     while some := list(islice(hits, size)):
-        try:
-            lines = read_lines(archive.root, [hit[:3] for hit in some])
-        except (OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
-            raise IndexDamaged("index", str(error)) from error
+        lines = _lines(archive, [hit[:3] for hit in some])
         for hit, line in zip(some, lines, strict=True):
             if not _is_meant(hit[3], line):
                 raise IndexDamaged("index", f"line {hit[3]} is not where it says")
@@ -174,10 +177,23 @@ def _read(archive: Archive, hits: Iterator[tuple[int, int, int, int]], query: Qu
         size = _MANY
 
 
+def _lines(archive: Archive, places: Sequence[tuple[int, int, int]]) -> list[bytes]:
+    """Read the lines at places that an index names.
+
+    Raises:
+        IndexDamaged: There can be none.
+    """
+    try:
+        return read_lines(archive.root, places)
+    except (OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise IndexDamaged("index", str(error)) from error
+
+
 def _is_meant(seq: int, line: bytes) -> bool:
     """Tell whether a line is whole and has the number the index says."""
     end = b',"seq":%d,"chain":"' % seq
-    return line.startswith(end, len(line) - 67 - len(end)) and line.endswith(b'"}\n')
+    is_whole = line.startswith(b'{"schema":') and line.endswith(b'"}\n')
+    return is_whole and line.startswith(end, len(line) - 67 - len(end))
 
 
 def _glanced(line: bytes, query: Query) -> dict[str, Any]:
@@ -211,7 +227,7 @@ def _with_unknown(archive: Archive, index: Index, found: Iterator[bytes], query:
     newer = []
     for name, several in unknown.items():
         places = index.places(name)
-        known = [Stored(place, line) for place, line in zip(places, read_lines(archive.root, places), strict=True)]
+        known = [Stored(place, line) for place, line in zip(places, _lines(archive, places), strict=True)]
         by_place = dict([*known, *several])
         newer += [by_place[place] for place in select([*known, *several], query)]
     is_newest_first = query.order != "oldest"
@@ -236,7 +252,7 @@ def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> I
     found = _named(archive, beginnings)
     for beginning in beginnings:
         names = found[beginning]
-        chosen = [beginning] if beginning in names else list(names)
+        chosen = [beginning] if beginning in names else sorted(names)
         if not chosen:
             yield ArticleNotFound(beginning)
             continue
@@ -251,7 +267,7 @@ def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> I
 def _named(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Place]]]:
     """Find the places of every id that one of the beginnings fits: by the index, else by reading all lines."""
     try:
-        with closing(_ready(archive)) as index:
+        with _asked(archive) as index:
             if index.seen == archive.head():
                 return {beginning: _by_name(archive, index, beginning) for beginning in beginnings}
     except (IndexUnusable, ArchiveDamaged):
@@ -273,9 +289,11 @@ def _by_name(archive: Archive, index: Index, beginning: str) -> dict[str, list[P
         IndexDamaged: One is not.
     """
     names = index.names(beginning) if beginning else []
-    found = {name: index.places(name) for name in names[: _MOST_NAMED + 1]}
-    found |= {name: [] for name in names[_MOST_NAMED + 1 :]}  # too many to choose from
+    if beginning in names:
+        names = [beginning]
+    found = {name: index.places(name) for name in names[:_MOST_LOOKED_AT]}
     for name, places in found.items():
-        if any(id_of(line) != name for line in read_lines(archive.root, places)):
+        fits = beginning in (name[: len(beginning)], name.rpartition(":")[2][: len(beginning)])
+        if not fits or not places or not all(is_line_of(line, name) for line in _lines(archive, places)):
             raise IndexDamaged(index.path, f"a line of {name} is not what it says")
-    return found
+    return found | {name: [] for name in names[_MOST_LOOKED_AT:]}  # too many to choose from anyway

@@ -28,15 +28,27 @@ from newsarc.archive.chain import (
     segment_path,
 )
 from newsarc.archive.disk import Disk, LockHeldError, undisturbed
-from newsarc.archive.filing import Entry, Filed, Fresh, Known, Numbering, Scanned, following, id_of, number, refusing
+from newsarc.archive.filing import (
+    Entry,
+    Filed,
+    Fresh,
+    Known,
+    Numbering,
+    Scanned,
+    following,
+    is_line_of,
+    number,
+    refusing,
+)
 from newsarc.archive.guarding import held, storage_errors
 from newsarc.archive.opening import format_of, head_of
-from newsarc.archive.scanning import chain_before, holds, scan
+from newsarc.archive.scanning import chain_before, holds, read_lines, scan
 from newsarc.errors import (
     ArchiveDamaged,
     ArchiveLocked,
     ArchiveRewritten,
     HeadMissing,
+    IndexDamaged,
     IndexUnusable,
     NotAnArchive,
     OriginalNotKept,
@@ -313,19 +325,23 @@ class Archive:
         """Return every stored record of an id, each compared with its chain.
 
         Raises:
-            ArchiveDamaged: A line does not fit its chain, or is another story's: what is known does not fit.
+            ArchiveDamaged: A line does not fit its chain.
+            IndexDamaged: A line is another story's, or none: what is known does not fit.
         """
-        lines = [self.read_checked(place) for place in self.known.places(name)]
-        for line in lines:
-            if id_of(line) != name:
-                raise ArchiveDamaged(self.root, f"a line that should be {name} is another story")
-        return list(map(json.loads, lines))
+        places = self.known.places(name)
+        try:
+            is_fitting = all(is_line_of(line, name) for line in read_lines(self.root, places))
+        except (OSError, ValueError, OverflowError, MemoryError) as error:
+            raise IndexDamaged(self.root, str(error)) from error
+        if not is_fitting:
+            raise IndexDamaged(self.root, f"a line that should be {name} is another story")
+        return [json.loads(self.read_checked(place)) for place in places]
 
     def _tell_known(self, lines: Sequence[Stored], end: Head) -> None:
         """Hand on what was committed; if that fails, the articles are archived all the same."""
         try:
             self.known.add(lines, end)
-        except IndexUnusable as error:
+        except (IndexUnusable, ArchiveDamaged, OSError) as error:
             self.tell(f"{error} {len(lines)} articles are archived; the index is behind and will catch up.")
             self.known = Scanned()
 

@@ -50,6 +50,11 @@ def id_of(line: bytes) -> str:
     return _text(found["id"]) if found else ""
 
 
+def is_line_of(line: bytes, name: str) -> bool:
+    """Tell whether bytes are one whole line of an id."""
+    return line.find(b"\n") == len(line) - 1 and line.endswith(b'"}\n') and id_of(line) == name
+
+
 def _text(name: bytes) -> str:
     return str(json.loads(b'"%b"' % name)) if b"\\" in name else name.decode("utf-8", "replace")
 

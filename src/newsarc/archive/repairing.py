@@ -30,7 +30,17 @@ from newsarc.archive.opening import format_of
 from newsarc.archive.originals import last_pack, pack_path
 from newsarc.archive.recover import first_segment
 from newsarc.archive.restoring import Gap, Restored, names_in, restore
-from newsarc.archive.rewriting import JOURNAL, LOST, begun, free_name, is_committed, pending, rewrite, settle
+from newsarc.archive.rewriting import (
+    JOURNAL,
+    LOST,
+    begun,
+    free_name,
+    is_committed,
+    pending,
+    remove_index,
+    rewrite,
+    settle,
+)
 from newsarc.archive.salvaging import Salvage, Scrap, salvage
 from newsarc.archive.shape import read_kept
 from newsarc.archive.traces import Reread
@@ -331,6 +341,7 @@ def _mend(disk: Disk, root: str, found: Repair, rotate_at: int) -> None:
         disk.fsync_folder(folder)
     if "FORMAT" in found.files:
         disk.save(os.path.join(root, "FORMAT"), found.files["FORMAT"])
+        remove_index(disk, root)  # it is that of another uuid now
     if found.salvaged:
         found.after = _rewritten(disk, root, found, rotate_at)
     elif found.after and "HEAD" in found.files:

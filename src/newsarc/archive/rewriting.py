@@ -192,8 +192,7 @@ def finish(disk: Disk, root: str, plan: Rewrite, chain: str | None) -> None:
     disk.fsync_folder(root)  # the new HEAD must be durable before an old segment goes
     _retire(disk, root, plan)
     purge(disk, root, plan)
-    if plan.what == "erase":
-        _remove_index(disk, os.path.join(root, "index"))
+    remove_index(disk, root)
     erased.add(disk, root, [{**fields, "new_chain": chain} for fields in plan.logged])
     _forget(disk, root)
 
@@ -262,8 +261,9 @@ def _cut(disk: Disk, path: str, digest: str, spans: Sequence[Sequence[int]]) -> 
     disk.replace(aside, path)
 
 
-def _remove_index(disk: Disk, folder: str) -> None:
-    """Remove what is derived: what belongs to a database first, then it."""
+def remove_index(disk: Disk, root: str) -> None:
+    """Remove what is derived and speaks of old lines: what belongs to a database first, then it."""
+    folder = os.path.join(root, "index")
     for name in reversed(disk.names(folder)):
         disk.remove(os.path.join(folder, name))
     if os.path.isdir(folder):

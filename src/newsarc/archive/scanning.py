@@ -64,7 +64,10 @@ def read_lines(root: str, places: Sequence[tuple[int, int, int]]) -> list[bytes]
 
     Raises:
         OSError: A segment is missing.
+        ValueError: A place is none that a file can have.
     """
+    if any(segment < 1 or offset < 0 or length < 0 for segment, offset, length in places):
+        raise ValueError("no file has such a place")
     found: dict[tuple[int, int, int], bytes] = {}
     for segment, run in groupby(sorted(places), key=itemgetter(0)):
         with open(segment_path(root, segment), "rb", buffering=0) as stream:
@@ -108,9 +111,19 @@ def chain_before(disk: Disk, root: str, segment: int, offset: int, first: int) -
 
 def holds(disk: Disk, root: str, known: Head, until: Head) -> bool:
     """Tell whether an end that was seen once is still one of this chain's, not behind `until`."""
-    if known.first != until.first or (known.segment, known.length) > (until.segment, until.length):
+    if (
+        known.first != until.first
+        or known.segment < 1
+        or known.length < 0
+        or (known.segment, known.length) > (until.segment, until.length)
+    ):
         return False
+    if (known.segment, known.length) == (until.first, 0):
+        return (known.seq, known.chain) == (0, GENESIS)
+    end = b',"seq":%d,"chain":"%b"}\n' % (known.seq, known.chain.encode("utf-8", "replace"))
+    segment, offset = (known.segment, known.length) if known.length else (known.segment - 1, -1)
     try:
-        return chain_before(disk, root, known.segment, known.length, until.first) == known.chain
+        offset = offset if offset >= 0 else disk.size(segment_path(root, segment))
+        return offset >= len(end) and disk.read(segment_path(root, segment), offset - len(end), len(end)) == end
     except OSError:
         return False

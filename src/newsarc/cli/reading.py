@@ -122,14 +122,18 @@ def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
 
 def _let_index_know(archive: "Archive") -> None:
     """Let the index answer what the archive holds already; without it the lines are scanned."""
-    from newsarc.errors import IndexUnusable
+    from newsarc.errors import ArchiveDamaged, IndexUnusable
     from newsarc.index import Index
 
     try:
-        index = Index(archive.root, archive.uuid, tell=tell)
+        index = Index(archive.root, archive.uuid, tell=tell, is_written=True)
+        if not index.is_whole():
+            index.clear()
         index.catch_up(archive)
     except IndexUnusable as error:
         tell(f"newsarc: {error}")
+    except ArchiveDamaged:
+        pass  # the first batch says it
     else:
         archive.known = index
 

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from newsarc.index.rows import Row
 
 _STEP = 5_000  # lines of a transaction that catches up
-_LAST = "\U0010ffff"  # sorts behind every beginning
+_READERS_WAIT = 0.1  # seconds for another process that writes it; a reader has other ways
+_WRITERS_WAIT = 5.0
 
 
 class Index:
@@ -44,8 +45,11 @@ class Index:
         *,
         tell: Callable[[str], None] = lambda _sentence: None,
         read_only: bool = False,
+        is_written: bool = False,
     ) -> None:
         """Open it, or make an empty one; with `read_only` nothing is made or mended.
+
+        Who writes it with every batch says `is_written`, and waits longer for others.
 
         Raises:
             IndexUnusable: It can be neither opened nor made here.
@@ -55,6 +59,7 @@ class Index:
         self._root = root
         self._uuid = uuid
         self._tell = tell
+        self._wait = _WRITERS_WAIT if is_written else _READERS_WAIT
         self._connection = self._sound(connect_read_only) if read_only else self._opened()
 
     # Opening, making, closing.
@@ -70,33 +75,41 @@ class Index:
                     return self._sound(connect_read_only)
             raise
 
-    def _sound(self, opening: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+    def _sound(self, opening: Callable[[str, float], sqlite3.Connection]) -> sqlite3.Connection:
         """Open the database if it is this archive's and of these tables."""
-        with ours(self.path), _closed_on_error(opening(self.path)) as connection:
-            found = connection.execute("SELECT schema, uuid FROM state").fetchall()
-            if found != [(SCHEMA, self._uuid)]:
+        with ours(self.path), _closed_on_error(opening(self.path, self._wait)) as connection:
+            if not self._is_sound(connection):
                 raise IndexDamaged(self.path, "it is another archive's, or of other tables")
             return connection
 
-    def _made_anew(self) -> sqlite3.Connection:
+    def _is_sound(self, connection: sqlite3.Connection) -> bool:
+        return connection.execute("SELECT schema, uuid FROM state").fetchall() == [(SCHEMA, self._uuid)]
+
+    def _made_anew(self, *, is_forced: bool = False) -> sqlite3.Connection:
         """Make empty tables inside the database that is there; only where that fails, in a new file."""
         with suppress(IndexDamaged):
-            return self._made()
+            return self._made(is_forced=is_forced)
         with ours(self.path):
             remove(self.path)
-        return self._made()
+        return self._made(is_forced=is_forced)
 
-    def _made(self) -> sqlite3.Connection:
-        with ours(self.path), _closed_on_error(connect(self.path)) as connection:
+    def _made(self, *, is_forced: bool) -> sqlite3.Connection:
+        """Make empty tables, unless another process was quicker."""
+        with ours(self.path), _closed_on_error(connect(self.path, self._wait)) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            make_tables(connection, self._uuid, _terms())
+            is_there = False
+            if not is_forced:
+                with suppress(sqlite3.Error):
+                    is_there = self._is_sound(connection)
+            if not is_there:
+                make_tables(connection, self._uuid, _terms())
             connection.execute("COMMIT")
             return connection
 
     def clear(self) -> None:
         """Forget everything: empty tables again."""
         self._connection.close()
-        self._connection = self._made_anew()
+        self._connection = self._made_anew(is_forced=True)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -136,13 +149,15 @@ class Index:
     def add(self, stored: Iterable[Stored], seen: Head) -> None:
         """Take the lines between `seen` and a new end, in transactions that each leave it true."""
         lines = iter(stored)
-        while batch := list(islice(lines, _STEP)):
-            self._add(batch, seen.first)
+        while (last := next(lines, None)) is not None:
+            rows = [_row(last)]
+            for last in islice(lines, _STEP - 1):  # only the rows are held
+                rows.append(_row(last))
+            self._add(rows, last, seen.first)
 
-    def _add(self, batch: list[Stored], first: int) -> None:
+    def _add(self, rows: list["Row"], last: Stored, first: int) -> None:
         """Add lines and the end they reach; those that another process added meanwhile are passed over."""
         with ours(self.path), self._transaction():
-            rows = list(map(_row, batch))
             self._check_words()
             [(known,)] = self._all("SELECT seq FROM state")
             rows = [row for row in rows if row.seq > known]
@@ -151,7 +166,7 @@ class Index:
             if rows[0].seq != known + 1:
                 raise IndexUnusable(self.path, "another process makes it anew")
             self._insert(rows)
-            place, line = batch[-1]
+            place, line = last
             end = (place.segment, place.offset + place.length, rows[-1].seq, line[-67:-3].decode(), first)
             self._connection.execute("UPDATE state SET segment = ?, length = ?, seq = ?, chain = ?, first = ?", end)
 
@@ -166,7 +181,7 @@ class Index:
             some = names[start : start + 500]
             marks = ", ".join("?" * len(some))
             counts.update(name for (name,) in self._all(f"SELECT id FROM article WHERE id IN ({marks})", some))  # noqa: S608
-        self._insert_articles([row for row in rows if counts[row.id] == 1])
+        self._insert_articles([row for row in rows if counts[row.id] == 1], 1)
         repeated: dict[str, list[Row]] = {}
         for row in rows:
             if counts[row.id] > 1:
@@ -174,9 +189,10 @@ class Index:
         for name, several in repeated.items():
             self._settle(name, several)
 
-    def _insert_articles(self, rows: Iterable["Row"]) -> None:
-        marks = ", ".join("?" * 12)
-        self._connection.executemany(f"INSERT INTO article VALUES ({marks})", (row[:12] for row in rows))  # noqa: S608
+    def _insert_articles(self, rows: Iterable["Row"], lines: int) -> None:
+        marks = ", ".join("?" * 13)
+        values = ((*row[:12], lines) for row in rows)
+        self._connection.executemany(f"INSERT INTO article VALUES ({marks})", values)  # noqa: S608
 
     def _settle(self, name: str, rows: list["Row"]) -> None:
         """Decide which line of an id is the newest, by reading all of them."""
@@ -187,7 +203,7 @@ class Index:
         self._connection.execute("DELETE FROM article WHERE id = ?", (name,))
         self._connection.execute("DELETE FROM older WHERE id = ?", (name,))
         every = [known.get(one.place) or _row(one) for one in stored]
-        self._insert_articles(row for row, one in zip(every, stored, strict=True) if one.place == newest)
+        self._insert_articles((row for row, one in zip(every, stored, strict=True) if one.place == newest), len(every))
         self._connection.executemany(
             "INSERT INTO older VALUES (?, ?, ?, ?, ?)",
             ((row.seq, row.id, *one.place) for row, one in zip(every, stored, strict=True) if one.place != newest),
@@ -206,39 +222,77 @@ class Index:
 
     # Asking.
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all questions see one state, whatever others write meanwhile."""
+        with ours(self.path):
+            self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+
+    def is_whole(self) -> bool:
+        """Tell whether it holds as many lines as it says, which takes a moment in a large archive."""
+        counted = "(SELECT count(*) FROM article INDEXED BY article_by_id) + (SELECT count(*) FROM older)"
+        with ours(self.path):
+            return self._all(f"SELECT {counted} = seq FROM state") == [(1,)]  # noqa: S608 - only our own words
+
     def places(self, name: str) -> list[Place]:
         """Return where the lines of an id lie, oldest first."""
+        if not name:
+            return []
         with ours(self.path):
-            found = self._all("SELECT segment, offset, length FROM article WHERE id = ?", [name])
-            if found:  # else there is no older line either
-                found += self._all("SELECT segment, offset, length FROM older WHERE id = ?", [name])
-            return sorted(Place(*map(int, row)) for row in found)
+            columns = "SELECT segment, offset, length, lines FROM article"
+            found = self._all(f"{columns} WHERE id = ?", [name])
+            if not found:  # what says that there is nothing is asked twice: a story must not be stored again
+                found = self._all(f"{columns} WHERE tail = ? AND +id = ?", [name.rpartition(":")[2], name])
+            if not found or found[0][3] > 1:
+                found += self._all("SELECT segment, offset, length, 0 FROM older WHERE id = ?", [name])
+            if found and len(found) != found[0][3]:
+                raise IndexDamaged(self.path, f"it holds {len(found)} lines of {name}")
+            return sorted(Place(int(row[0]), int(row[1]), int(row[2])) for row in found)
 
     def hits(self, query: Query) -> Iterator[tuple[int, int, int, int]]:
         """Yield segment, offset, length and number of the newest line of every id that fits, in the query's order.
 
         `limit` is not applied. Where words must be read (`Query.is_found_by_columns`), more is yielded than fits.
         """
-        sql, values = statement(query, "segment, offset, length, seq")
+        sql, values = statement(query, "segment, offset, length, seq, ifnull(published, -9e18)")
+        if not _are_text(values):
+            return
+        is_oldest_first, last = query.order == "oldest", None
         with ours(self.path):
             self._check_words(query)
-            for row in self._connection.execute(sql, values):  # noqa: UP028 - it would close the cursor, too late
-                yield row
+            for segment, offset, length, seq, published in self._connection.execute(sql, values):
+                here = (published, seq)
+                if last is not None and (here <= last if is_oldest_first else here >= last):
+                    raise IndexDamaged(self.path, f"line {seq} is not in its order")
+                last = here
+                yield segment, offset, length, seq
 
     def count(self, query: Query) -> int:
         """Count what `hits` would yield."""
         sql, values = statement(query, "count(*)", is_counted=True)
+        if not _are_text(values):
+            return 0
         with ours(self.path):
             self._check_words(query)
             return int(self._all(sql, values)[0][0])
 
-    def names(self, beginning: str, most: int = 1_000) -> list[str]:
+    def names(self, beginning: str, most: int = 100_000) -> list[str]:
         """Return ids that begin so, or whose part after the last colon does; at most so many."""
-        sql = "SELECT id FROM article WHERE {0} >= ? AND {0} < ? LIMIT ?"
-        values = (beginning, beginning + _LAST, most)
+        end = _behind(beginning)
+        if not _are_text((beginning,)):
+            return []
+        found: set[str] = set()
         with ours(self.path):
-            found = [row for column in ("id", "tail") for row in self._all(sql.format(column), values)]
-            return sorted({str(name) for (name,) in found})
+            for column in ("id", "tail"):
+                limit = f" AND {column} < ?" if end else ""
+                sql = f"SELECT id FROM article WHERE {column} >= ?{limit} LIMIT ?"  # noqa: S608 - only our own words
+                found.update(str(name) for (name,) in self._all(sql, (beginning, *filter(None, (end,)), most)))
+        return sorted(found)
 
     def compare(self, archive: "Archive") -> Iterator[str]:
         """Yield what does not fit the archive, of all lines it knows.
@@ -279,6 +333,20 @@ def _row(stored: Stored) -> "Row":
         return row_of(stored)
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(stored.place.where, "it is no record") from error
+
+
+def _are_text(values: Iterable[Any]) -> bool:
+    """Tell whether a database can be asked for these: half a surrogate is in no text."""
+    return not any(isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value) for value in values)
+
+
+def _behind(beginning: str) -> str:
+    """Return the first text that sorts behind all that begin so; empty where there is none."""
+    kept = beginning.rstrip("\U0010ffff")
+    if not kept:
+        return ""
+    following = ord(kept[-1]) + 1
+    return kept[:-1] + chr(0xE000 if 0xD800 <= following <= 0xDFFF else following)  # noqa: PLR2004 - the surrogates
 
 
 @contextmanager

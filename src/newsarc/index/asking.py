@@ -27,7 +27,8 @@ def statement(query: Query, columns: str, *, is_counted: bool = False) -> tuple[
 def _source(query: Query) -> tuple[str, list[Any]]:
     """Say which table leads: the rarest, so that the others are only looked up."""
     if match := _match(query):
-        marks = [_any(map(category_mark, query.categories)), _any(_months(query))]
+        are_plain = all(label.isalpha() for label in query.categories)  # any label is, that a person can name
+        marks = [_any(map(category_mark, query.categories)) if are_plain else "", _any(_months(query))]
         everything = " AND ".join([*filter(None, marks), f"({match})"])
         return "(SELECT rowid AS seq FROM text WHERE text MATCH ?) AS found CROSS JOIN article USING (seq)", [
             everything
@@ -89,7 +90,10 @@ def _months(query: Query) -> list[str]:
         return []
     from newsarc.zone import in_german_time
 
-    first, last = in_german_time(query.since), in_german_time(query.until - timedelta(seconds=1))
+    try:
+        first, last = in_german_time(query.since), in_german_time(query.until - timedelta(microseconds=1))
+    except OverflowError:  # at the ends of the calendar
+        return []
     numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
     if len(numbers) > _MOST_MONTHS:
         return []

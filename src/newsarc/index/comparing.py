@@ -90,10 +90,13 @@ def _wrong_newest(connection: sqlite3.Connection, archive: "Archive") -> Iterato
     """Decide anew, for each id that has several lines, which one is the newest."""
     places = """
         SELECT id, segment, offset, length, 0 FROM older UNION ALL
-        SELECT id, segment, offset, length, 1 FROM article WHERE id IN (SELECT id FROM older) ORDER BY 1, 2, 3
+        SELECT id, segment, offset, length, lines FROM article WHERE lines != 1 OR id IN (SELECT id FROM older)
+        ORDER BY 1, 2, 3
     """
     for name, group in groupby(connection.execute(places), key=itemgetter(0)):
         several = [(Place(*row[1:4]), row[4]) for row in group]
+        if sum(lines for _, lines in several) != len(several):
+            yield f"{name}: another number of lines is held than there are"
         lines = read_lines(archive.root, [place for place, _ in several])
         newest = select([Stored(place, line) for (place, _), line in zip(several, lines, strict=True)], Query())
         if [place for place, is_newest in several if is_newest] != newest:

@@ -5,10 +5,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from newsarc.archive.disk import locked
+from newsarc.archive.disk import LockHeldError, locked
 from newsarc.errors import IndexDamaged, IndexUnusable
 
-SCHEMA = 1
+SCHEMA = 2
 """Number of these tables; an index of any other number is made anew."""
 
 TABLES = """
@@ -18,7 +18,8 @@ CREATE TABLE state(
 CREATE TABLE article(                       -- the newest line of each id
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, tail TEXT NOT NULL,
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
-    published INTEGER, category TEXT, kind TEXT, status TEXT, format TEXT, credit TEXT NOT NULL
+    published INTEGER, category TEXT, kind TEXT, status TEXT, format TEXT, credit TEXT NOT NULL,
+    lines INTEGER NOT NULL                  -- of its id, this one and the older ones
 );
 CREATE UNIQUE INDEX article_by_id ON article(id);
 CREATE INDEX article_by_tail ON article(tail);
@@ -32,7 +33,6 @@ CREATE INDEX older_by_id ON older(id);
 CREATE TABLE keyword(word TEXT, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii');
 """
-_WAIT = 5.0  # seconds for another process that writes it
 _GATHERED = 8 << 20  # bytes of new words held before they are written
 _NAMES = ("state", "article", "older", "keyword", "text")
 
@@ -57,19 +57,21 @@ def ours(path: str) -> Iterator[None]:
         if code in _PASSING:
             raise IndexUnusable(path, str(error)) from error
         raise IndexDamaged(path, str(error)) from error
+    except (OSError, LockHeldError) as error:
+        raise IndexUnusable(path, str(error)) from error
     except (TypeError, ValueError, OverflowError) as error:  # a value of another kind than the column's
         raise IndexDamaged(path, str(error)) from error
 
 
-def connect(path: str) -> sqlite3.Connection:
-    """Open the database to read and write; make an empty one where there is none."""
+def connect(path: str, wait: float) -> sqlite3.Connection:
+    """Open the database to read and write, or make an empty one; waits so many seconds for others."""
     os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    return _prepared(sqlite3.connect(path, isolation_level=None, timeout=_WAIT), "page_size=8192", "journal_mode=WAL")
+    return _prepared(sqlite3.connect(path, isolation_level=None, timeout=wait), "page_size=8192", "journal_mode=WAL")
 
 
-def connect_read_only(path: str) -> sqlite3.Connection:
+def connect_read_only(path: str, wait: float) -> sqlite3.Connection:
     """Open the database without writing to it, also where nothing can be written.
 
     There it must have no log beside it, which could not be read.
@@ -78,12 +80,12 @@ def connect_read_only(path: str) -> sqlite3.Connection:
 
     address = f"file:{quote(os.path.abspath(path))}?mode=ro"
     try:
-        connection = _prepared(sqlite3.connect(address, uri=True, isolation_level=None, timeout=_WAIT))
+        connection = _prepared(sqlite3.connect(address, uri=True, isolation_level=None, timeout=wait))
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
         if os.path.exists(f"{path}-wal") and os.path.getsize(f"{path}-wal"):
             raise
-        return _prepared(sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None, timeout=_WAIT))
+        return _prepared(sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None, timeout=wait))
     return connection
 
 
