@@ -16,7 +16,7 @@ from material import NOON
 from newsarc.archive import Archive
 from newsarc.archive.chain import without_framing
 from newsarc.archive.disk import Disk
-from newsarc.archive.repairing import Repair, repair
+from newsarc.archive.mending.repairing import Repair, repair
 from newsarc.ingest.rereading import rereader
 
 LATER = NOON + timedelta(days=1)

@@ -12,7 +12,7 @@ from faulty import Unflushed, digests, entries_of, faults, filled, segments
 from material import NOON, dump
 from newsarc.archive import Archive
 from newsarc.archive.disk import Disk
-from newsarc.archive.erasing import Erasure
+from newsarc.archive.mending.erasing import Erasure
 from newsarc.errors import ArchiveDamaged, ArticleNotFound, UnknownFormat
 from newsarc.find import find
 from newsarc.index import Index

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from material import SAMPLES, articles_of
 from newsarc.archive.chain import GENESIS, seal
-from newsarc.archive.shape import Kept, _object, fitting, read_kept
+from newsarc.archive.checking.shape import Kept, _object, fitting, read_kept
 from newsarc.article import Article, Origin, from_line
 from strategies import Dump, articles, dumps, steady
 

@@ -14,7 +14,7 @@ from newsarc.archive.chain import GENESIS, Head, head_line, read_head, seal, sma
 from newsarc.archive.checking import Fault, Tally
 from newsarc.archive.disk import Disk
 from newsarc.archive.erased import add
-from newsarc.archive.glancing import glance
+from newsarc.archive.checking.glancing import glance
 from newsarc.errors import ArchiveNotFound, ArchiveRewritten, ArchiveTooNew
 from newsarc.verify import Verdict, unfit, verify
 from test_cli import on_terminal

@@ -9,8 +9,8 @@ from itertools import islice
 from newsarc.archive import Archive
 from newsarc.archive.chain import read_head
 from newsarc.archive.checking import Fault, Tally, check
+from newsarc.archive.checking.glancing import glance
 from newsarc.archive.disk import Disk
-from newsarc.archive.glancing import glance
 from newsarc.errors import ArchiveDamaged, ArchiveRewritten, IndexUnusable
 
 _MOST_TOLD = 100  # of what does not fit in the index; it is made anew as a whole

@@ -17,16 +17,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from newsarc.archive import erased
-from newsarc.archive.chain import (
-    EMPTY,
-    Head,
-    Place,
-    Stored,
-    follows,
-    head_line,
-    segment_name,
-    segment_path,
-)
+from newsarc.archive.chain import EMPTY, Head, Place, Stored, follows, head_line, segment_name, segment_path
 from newsarc.archive.disk import Disk, LockHeldError, undisturbed
 from newsarc.archive.filing import (
     Entry,
@@ -56,15 +47,14 @@ from newsarc.errors import (
 
 if TYPE_CHECKING:
     from newsarc.archive.checking import Fault
-    from newsarc.archive.erasing import Erasure
+    from newsarc.archive.mending.erasing import Erasure
+    from newsarc.archive.mending.traces import Opened, Reread, Span
     from newsarc.archive.originals import Member, Original, Packed
-    from newsarc.archive.traces import Opened, Reread, Span
     from newsarc.article import Article
     from newsarc.errors import SourceError
 
 ROTATE_AT = 256 << 20  # bytes of a segment
 LOCK_WAIT = 30.0  # seconds
-_CHUNK = 1 << 20
 
 
 def _silent(_sentence: str) -> None:
@@ -306,7 +296,7 @@ class Archive:
 
     def _without_erased(self, entries: Sequence[Entry], filed: list[Filed], fresh: list[Fresh]) -> list[Fresh]:
         """Keep what was refused out of the originals that come with the rest."""
-        from newsarc.archive.erasing import withheld
+        from newsarc.archive.mending.erasing import withheld
 
         fresh = withheld(entries, filed, fresh, self._withheld) if self.keeps_originals else fresh
         if not self._withheld.keys().isdisjoint(self._members):
@@ -412,7 +402,7 @@ class Archive:
             ArticleNotFound: An id is not there, and was never erased.
             ArchiveLocked, ArchiveDamaged, StorageError: As `append`; interrupted later, the next writer finishes.
         """
-        from newsarc.archive.erasing import erase, look
+        from newsarc.archive.mending.erasing import erase, look
 
         if dry_run:
             with storage_errors(self.root):
@@ -426,7 +416,7 @@ class Archive:
     def _settle_rewrite(self) -> None:
         """Finish or undo a repair or an erasing that was interrupted; what was known may be of the old chain."""
         if self._disk.size(os.path.join(self.root, "REWRITE")):
-            from newsarc.archive.rewriting import settle
+            from newsarc.archive.mending.rewriting import settle
 
             settle(self._disk, self.root, head_of(self._disk, self.root), self.tell)
             self.known = Scanned()

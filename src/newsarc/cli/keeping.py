@@ -70,7 +70,7 @@ def repair(place: str | None, yes: bool) -> int:
     Exit status: 0 the archive is sound, 2 usage, 3 no archive here, 4 it is damaged (or has damage that cannot be
     repaired: newsarc verify names it), 74 the disk failed, 75 locked by another run.
     """
-    from newsarc.archive.repairing import repair as run
+    from newsarc.archive.mending.repairing import repair as run
     from newsarc.ingest.rereading import rereader
 
     moment = now()

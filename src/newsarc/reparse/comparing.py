@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
-from newsarc.archive.erasing import REDACTED
+from newsarc.archive.mending.erasing import REDACTED
 from newsarc.article import Article, RelatedLink
 from newsarc.ingest import READER
 from newsarc.normalize.meaning import normalize

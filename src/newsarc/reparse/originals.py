@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from newsarc import formats
 from newsarc.archive.disk import Disk
-from newsarc.archive.erasing import REDACTED
+from newsarc.archive.mending.erasing import REDACTED
 from newsarc.archive.originals import Member, pack_path, unpack
 from newsarc.article import Article
 from newsarc.errors import ArchiveDamaged, SourceError, StorageError, UnknownWord

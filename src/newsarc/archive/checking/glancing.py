@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from newsarc.archive.chain import GENESIS, Head, follows, segment_name, segment_path, unseal
 from newsarc.archive.checking import Fault, Tally, end_of, read_small_files, segments_of, strays, told, wrong_end
+from newsarc.archive.checking.shape import read_kept
 from newsarc.archive.disk import Disk
 from newsarc.archive.originals import last_pack, pack_path
-from newsarc.archive.shape import read_kept
 
 _STEP = 64 << 10  # bytes in which the end of a line is looked for
 _LONGEST = 256 << 20

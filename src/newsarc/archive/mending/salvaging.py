@@ -12,9 +12,9 @@ from operator import eq
 from typing import NamedTuple
 
 from newsarc.archive.chain import GENESIS, Head, chain_of, seal, segment_name, segment_path, unseal
+from newsarc.archive.checking.shape import read_kept
 from newsarc.archive.disk import Disk
-from newsarc.archive.shape import read_kept
-from newsarc.archive.traces import pieces
+from newsarc.archive.mending.traces import pieces
 
 _FRAME = re.compile(rb',"seq":(\d{1,18}),"chain":"([0-9a-f]{64})"\}\n?\Z')
 _SEQ = b',"seq":'

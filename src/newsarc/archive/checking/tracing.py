@@ -12,7 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from newsarc.archive.chain import GENESIS, chain_of, unseal
-from newsarc.archive.shape import read_kept
+from newsarc.archive.checking.shape import read_kept
 
 _LONGEST = 256 << 20  # bytes of a line; what is longer is looked at in pieces
 _MOST_PIECES = 10_000  # that are put together where line ends stand inside a line

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable
 from hashlib import sha256
 
+from newsarc.archive.checking.shape import Kept
 from newsarc.archive.disk import Disk
 from newsarc.archive.originals import Member, unpack
-from newsarc.archive.shape import Kept
 
 _AHEAD = 1 << 20  # bytes read at once
 _PACK = 40  # bits of a place in a pack

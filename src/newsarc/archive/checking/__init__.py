@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 
 from newsarc.archive import erased
 from newsarc.archive.chain import Head, read_head, read_small_file, segment_name, segment_numbers, segment_path
+from newsarc.archive.checking.proving import Originals
+from newsarc.archive.checking.shape import Kept, read_kept
+from newsarc.archive.checking.tracing import Line, Lines, Step, Walk, span
 from newsarc.archive.disk import Disk
 from newsarc.archive.originals import Member
-from newsarc.archive.proving import Originals
 from newsarc.archive.recover import first_segment
-from newsarc.archive.shape import Kept, read_kept
-from newsarc.archive.tracing import Line, Lines, Step, Walk, span
 from newsarc.errors import ArchiveDamaged
 
 _CHUNK = 4 << 20

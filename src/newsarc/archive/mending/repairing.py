@@ -22,15 +22,13 @@ from newsarc.archive.chain import (
     without_framing,
 )
 from newsarc.archive.checking import check
+from newsarc.archive.checking.shape import read_kept
 from newsarc.archive.disk import Disk
 from newsarc.archive.filing import id_of
 from newsarc.archive.guarding import held, storage_errors
 from newsarc.archive.making import format_line
-from newsarc.archive.opening import format_of
-from newsarc.archive.originals import last_pack, pack_path
-from newsarc.archive.recover import first_segment
-from newsarc.archive.restoring import Gap, Restored, names_in, restore
-from newsarc.archive.rewriting import (
+from newsarc.archive.mending.restoring import Gap, Restored, names_in, restore
+from newsarc.archive.mending.rewriting import (
     JOURNAL,
     LOST,
     begun,
@@ -41,9 +39,11 @@ from newsarc.archive.rewriting import (
     rewrite,
     settle,
 )
-from newsarc.archive.salvaging import Salvage, Scrap, salvage
-from newsarc.archive.shape import read_kept
-from newsarc.archive.traces import Reread
+from newsarc.archive.mending.salvaging import Salvage, Scrap, salvage
+from newsarc.archive.mending.traces import Reread
+from newsarc.archive.opening import format_of
+from newsarc.archive.originals import last_pack, pack_path
+from newsarc.archive.recover import first_segment
 from newsarc.errors import ArchiveDamaged, ArchiveNotFound
 
 ROTATE_AT = 256 << 20  # bytes of a segment

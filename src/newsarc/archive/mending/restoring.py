@@ -14,13 +14,13 @@ from hashlib import sha256
 from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
+from newsarc.archive.checking.shape import Kept, read_kept
 from newsarc.archive.disk import Disk
 from newsarc.archive.erased import digest_of
 from newsarc.archive.filing import id_of, number, written
+from newsarc.archive.mending.traces import FIRST_READING, Reread
+from newsarc.archive.mending.walking import unpacked, walk
 from newsarc.archive.originals import Member, pack_path
-from newsarc.archive.shape import Kept, read_kept
-from newsarc.archive.traces import FIRST_READING, Reread
-from newsarc.archive.walking import unpacked, walk
 from newsarc.zone import in_german_time
 
 _ID = re.compile(rb'"id":"((?:[^"\\]|\\.){1,2000})","version":')

@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from newsarc.archive.checking.proving import Ahead
 from newsarc.archive.disk import Disk
 from newsarc.archive.originals import HEADER, Member, last_pack, pack_path
-from newsarc.archive.proving import Ahead
 
 _CHUNK = 64 << 10  # members are small, and follow each other
 _MOST = 4 << 30  # bytes a member may unpack to

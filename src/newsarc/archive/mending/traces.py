@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 from newsarc.archive.chain import read_small_file
 from newsarc.archive.disk import Disk
 from newsarc.archive.filing import id_of
+from newsarc.archive.mending.walking import walk
 from newsarc.archive.originals import Member
-from newsarc.archive.walking import walk
 
 Span: TypeAlias = tuple[int, int]
 """First byte, and the one behind the last."""

@@ -15,13 +15,11 @@ from typing import Any
 
 from newsarc.archive import erased
 from newsarc.archive.chain import EMPTY, GENESIS, Head, Place, follows, without_framing
+from newsarc.archive.checking.shape import Kept, read_kept
 from newsarc.archive.disk import Disk
 from newsarc.archive.filing import Entry, Filed, Fresh, id_of, written
-from newsarc.archive.originals import Member, Packed, compressed, store
-from newsarc.archive.rewriting import begun, purge, rewrite
-from newsarc.archive.scanning import scan
-from newsarc.archive.shape import Kept, read_kept
-from newsarc.archive.traces import (
+from newsarc.archive.mending.rewriting import begun, purge, rewrite
+from newsarc.archive.mending.traces import (
     FIRST_READING,
     Opened,
     Reread,
@@ -32,7 +30,9 @@ from newsarc.archive.traces import (
     in_quarantine,
     long_enough,
 )
-from newsarc.archive.walking import unpacked
+from newsarc.archive.mending.walking import unpacked
+from newsarc.archive.originals import Member, Packed, compressed, store
+from newsarc.archive.scanning import scan
 from newsarc.errors import ArchiveDamaged, ArticleNotFound
 from newsarc.zone import in_german_time
 
