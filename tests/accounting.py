@@ -1,4 +1,4 @@
-"""What of a source stands in none of its records: every character is counted, and only words of the grammar may be left.
+"""What of a source stands in none of its records: every character counts, and only words of the grammar may be left.
 
 For sources of any kind, damaged ones too; `test_samples` asks more of the samples, which are known.
 """

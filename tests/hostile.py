@@ -105,7 +105,8 @@ LONG_RUNS = {
     name: Case(lambda n, unit=unit: link(unit * (n // len(unit))), MILLION)  # type: ignore[misc]
     for name, unit in {
         "blanks": " ", "tabs": "\t", "dots": ".", "opening brackets": "(", "closing brackets": ")", "brackets": "()",
-        "commas": ", ", "slashes": "A/", "dashes": "- ", "at signs": "@ ", "digits": "1", "letters": "a", "verbs": "te ",
+        "commas": ", ", "slashes": "A/", "dashes": "- ", "at signs": "@ ", "digits": "1", "letters": "a",
+        "verbs": "te ",
         "openings of a tail": "(Sport, ", "read on": "weiterlesen ", "bullets": "• ", "stops": "A. ", "quotes": "«»",
         "no-break spaces": "\u00a0", "soft hyphens": "\u00ad", "zero widths": "\u200b", "capitals": "A-",
     }.items()
@@ -193,7 +194,7 @@ NOT_OURS = {
     "a PDF": Case(lambda n: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x01\x02\x03" * n, MANY, refused="binary"),
     "a picture": Case(lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * n, 1000, refused="binary"),
     "every byte": Case(lambda n: bytes(range(256)) * n, 4000, refused="binary"),
-    "random bytes": Case(lambda n: _noise(n), MILLION, refused="binary"),
+    "random bytes": Case(lambda n: _noise(n), MILLION, refused="binary"),  # noqa: PLW0108 - it stands below
 }
 
 MARKUP_IN_A_DUMP = {
@@ -226,7 +227,7 @@ NASTY = {
     "formula": "=cmd|' /C calc'!A1", "options": "--yes -rf", "markup": "[bold red]x[/] |**x**| <b> &amp; `x`",
 }  # fmt: skip
 PLACES = ("Kopf", "Bauch", "Arm", "Fuss", "Hand", "Rumpf", "Bild", "Zeh", "Rest")
-"""The word beside what is nasty, in headline, lead, keyword, link, link's section, body, gallery, credit, and behind."""
+"""The word beside what is nasty, in headline, lead, keyword, link, link's section, body, gallery, credit, behind."""
 
 
 def nasty(unit: str) -> bytes:
@@ -353,7 +354,7 @@ def main(family: str, *names: str) -> None:
     """Measure a family, or some cases of it; one line of JSON each."""
     for name, case in FAMILIES[family].items():
         if not names or name in names:
-            print(json.dumps({"name": name, **measured(case, full=False)}), flush=True)
+            sys.stdout.write(json.dumps({"name": name, **measured(case, full=False)}) + "\n")
 
 
 if __name__ == "__main__":

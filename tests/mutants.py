@@ -1,4 +1,4 @@
-"""Damaged samples by number: flipped, cut, doubled, spliced, with words of the grammar put in; each ends in the sentinel.
+"""Damaged samples by number: flipped, cut, doubled, spliced, with words of the grammar; each ends in the sentinel.
 
 A mutant is made by its number alone, so that the one that fails can be made again.
 """
@@ -28,11 +28,11 @@ ORIGINALS = [
     if path.suffix in (".txt", ".gz") and "broken" not in path.parts
 ]
 TOKENS = [
-    b"\n", b"\n\n", b"\r", b"\r\n", b"\f", b" ", b"\t", b".", b"(", b")", b",", b", ", b"- ", b"@ dpa.de", b"@", b"@x.de",
+    b"\n", b"\n\n", b"\r", b"\r\n", b"\f", b" ", b"\t", b".", b"(", b")", b",", b", ", b"- ", b"@ dpa.de", b"@",
     b"\nWeitere Meldungen\n", b"Weitere  Meldungen", b"weiterlesen...", b"(Sport, 07.06.2023 - 09:05) weiterlesen...",
     b"---\n", b"***", b"05.06.2023 - 14:20:11\n", b"\n\n31.12.9999 - 23:59:59\n\n", b"05.06.2023 - 14:20 Uhr",
     b"\n\n05.06.2023 - 14:20:11\n\n", "• - Foto: ".encode(), "\n\n• Turm - Foto: Erna\n\nErna\n\n".encode(),
-    "Windau – ".encode(), b"Berlin (dpa) - ", b"1. ", b"e.V.", b"\0", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff",
+    "Windau – ".encode(), b"Berlin (dpa) - ", b"1. ", b"e.V.", b"\0", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe",
     b"\xc3", b"\xe2\x80", b"\xf0\x9f", b"\x85", b"\x9b", b"\x1b[2J", b"\x1a", b"\x7f", b"\xed\xa0\x80", b"\xc0\xaf",
     "Ã¤".encode(), "ÃƒÂ¤".encode(), "\u2028".encode(), "\u0301".encode() * 40, "\u202e".encode(), "\ufeff".encode(),
     "\u200b".encode(), "ﬀ".encode(), "\U000e0041".encode(), "٣".encode(), "가".encode() * 9, b"<p>", b"&amp;", b'{"a":',

@@ -12,9 +12,9 @@ from material import NOON, dump
 from newsarc.archive import Archive
 from newsarc.archive.chain import GENESIS, Head, head_line, read_head, seal, small_file, without_framing
 from newsarc.archive.checking import Fault, Tally
+from newsarc.archive.checking.glancing import glance
 from newsarc.archive.disk import Disk
 from newsarc.archive.erased import add
-from newsarc.archive.checking.glancing import glance
 from newsarc.errors import ArchiveNotFound, ArchiveRewritten, ArchiveTooNew
 from newsarc.verify import Verdict, unfit, verify
 from test_cli import on_terminal
