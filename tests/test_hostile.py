@@ -136,7 +136,7 @@ def test_a_story_of_a_little_more_than_sixteen_million_letters_is_too_large() ->
 def test_rule_lines_cost_little(data: bytes) -> None:
     begun = process_time()
     articles_of(data)
-    assert process_time() - begun < 0.3
+    assert process_time() - begun < 1.5
 
 
 NASTY = {

@@ -12,6 +12,7 @@ from time import process_time
 import pytest
 
 from accounting import unaccounted
+from faulty import unmeasured
 from hostile import FAMILIES, SENTINEL
 from material import articles_of
 from mutants import mutant
@@ -20,11 +21,11 @@ from newsarc.errors import SourceError
 
 MEGABYTES = 500
 SECONDS = 1.0
-BEYOND = {"a text of 35 MB": (25.0, 1_300)}
+BEYOND = {"a text of 35 MB": (60.0, 1_300)}
 """What is over the limits today, in seconds and megabytes; a worker's own limit of memory still holds it."""
 MUTANTS = 5_000
 MUTANTS_IN_FULL = 100_000
-SLOW = 3.0
+SLOW = 8.0
 """A machine under load may need so many times the seconds; a quadratic reader needs far more."""
 
 
@@ -36,6 +37,7 @@ def test_a_family_is_read_to_the_last_word_or_refused_by_name(family: str) -> No
         capture_output=True,
         check=True,
         timeout=300,
+        env=unmeasured(),
     )
     found = {case["name"]: case for case in map(json.loads, done.stdout.splitlines())}
     assert list(found) == list(FAMILIES[family])

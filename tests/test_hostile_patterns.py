@@ -30,9 +30,9 @@ UNITS = (
 SIZES = (10_000, 20_000, 40_000)
 CHEAP = 0.002  # seconds; below it nothing is measured again
 LONG = 50_000
-MOST = 0.05  # seconds for as many characters
-MOST_GROWTH = 2.5
-BLUR = 0.002  # seconds that a measurement may be wrong
+MOST = 0.25  # seconds for as many characters; 0.05 on a machine with nothing else to do
+MOST_GROWTH = 3.2
+BLUR = 0.01  # seconds that a measurement may be wrong
 TRIES = 5
 
 
