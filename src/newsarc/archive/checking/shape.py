@@ -23,7 +23,7 @@ _DAY = (
 _SCALARS = {
     str: rb'"[^"]*+"',  # escapes, controls and bytes that are no UTF-8 are ruled out before
     bool: rb"(?:true|false)",
-    float: rb"(?:0(?:\.\d{1,30})?+|1(?:\.0)?+|[1-9](?:\.\d{1,30})?+e-[1-9]\d{0,2}+)",  # a share
+    float: rb"(?:[1-9](?:\.\d{1,30})?+e-[1-9]\d{0,2}+|0(?:\.\d{1,30})?+|1(?:\.0)?+)",  # a share
     AwareDatetime: rb'"%b' % _DAY + rb'T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\+0[0-3]:00"',
 }
 _COUNTS = {0: rb"(?:0|[1-9]\d{0,17})", 1: rb"[1-9]\d{0,17}"}
