@@ -1,6 +1,5 @@
 """Tables for people: on a terminal, row by row however many there are, and in Markdown."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -130,7 +129,8 @@ def rendered(screen: Screen, *things: Any) -> bytes:
         legacy_windows=False,
     )
     console.print(*things, sep="\n")
-    return re.sub(r"[ ]+$", "", out.getvalue(), flags=re.MULTILINE).encode("utf-8", "replace")
+    lines = out.getvalue().split("\n")
+    return "\n".join(line.rstrip(" ") for line in lines).encode("utf-8", "replace")
 
 
 def markdown(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> Iterator[bytes]:
