@@ -17,7 +17,10 @@ from measuring import BUILD, NEWSARC, Word, answer
 PINS = ("duckdb==2.0.0", "duckdb-cli==1.5.6", "ripgrep==14.1.0")
 _HOME = BUILD / "bench-peers"
 _PYTHON = _HOME / "bin" / "python"
-_ASK = "import sys, duckdb; [print(line) for line, in duckdb.execute(sys.argv[1]).fetchall()]"
+_ASK = (
+    "import sys, duckdb; duckdb.execute('SET enable_progress_bar = false');"
+    " [print(line) for line, in duckdb.execute(sys.argv[1]).fetchall()]"
+)
 _SHELL = "import duckdb_cli, os; print(os.path.join(os.path.dirname(duckdb_cli.__file__), 'duckdb'))"
 
 
