@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from material import OTHER, dump
 from newsarc.archive import Archive
 
 
@@ -75,3 +76,14 @@ def run(tmp_path: Path) -> Run:
         )
 
     return call
+
+
+@pytest.fixture
+def filled(run: Run, tmp_path: Path) -> Path:
+    """Make an archive of two stories; returns the folder of the test."""
+    (tmp_path / "a.txt").write_bytes(dump())
+    (tmp_path / "b.txt").write_bytes(OTHER)
+    done = run("ingest", "a.txt", "b.txt")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"archive {tmp_path}/archive (created)\n2 new, 0 unchanged\n"
+    return tmp_path

@@ -39,3 +39,6 @@ def dump(
     """Write a small dump of layout A."""
     text = DUMP.replace("Windau erneuert den Turm", headline).replace("05.06.2023 - 14:20:11", date)
     return (text.replace("Der Turm von Windau bekommt im Sommer ein neues Licht.", lead) if lead else text).encode()
+
+
+OTHER = dump("Brömsau baut ein Bad", "07.06.2023 - 08:00:00", "Im Kreis Brömsau gibt es bald ein neues Freibad.")

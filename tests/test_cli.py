@@ -8,7 +8,6 @@ import json
 import os
 import pty
 import re
-import signal
 import struct
 import subprocess
 import sys
@@ -22,19 +21,7 @@ from conftest import Run
 from material import dump
 from newsarc.archive.chain import small_file
 
-OTHER = dump("Brömsau baut ein Bad", "07.06.2023 - 08:00:00", "Im Kreis Brömsau gibt es bald ein neues Freibad.")
 NAUGHTY = dump("Alarm \x1b[31mrot\x1b[0m \u202eauf \u009b2J dem Turm \x07von Windau")
-
-
-@pytest.fixture
-def filled(run: Run, tmp_path: Path) -> Path:
-    """Make an archive of two stories; returns the folder of the test."""
-    (tmp_path / "a.txt").write_bytes(dump())
-    (tmp_path / "b.txt").write_bytes(OTHER)
-    done = run("ingest", "a.txt", "b.txt")
-    assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == f"archive {tmp_path}/archive (created)\n2 new, 0 unchanged\n"
-    return tmp_path
 
 
 def headlines(stdout: str) -> list[str]:
@@ -195,37 +182,6 @@ def test_a_cell_that_a_spreadsheet_would_run_is_neutralised(run: Run) -> None:
     assert headlines(run("list").stdout) == ["=SUMME(A1:A9) und der Turm"]
 
 
-@pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [
-        (["lst"], 2, "did you mean list?"),
-        (["list", "--category", "Politk"], 2, "did you mean Politik?"),
-        (["list", "--fields", "headlin"], 2, "did you mean headline?"),
-        (["list", "--output", "jsnl"], 2, "did you mean jsonl?"),
-        (["list", "--since", "31.02.2025"], 2, "the calendar has no such day"),
-        (["list", "--since", "gestern"], 2, "date not understood (gestern)"),
-        (["list", "--limit", "-1"], 2, "--limit"),
-        (["list", "--format", "portl"], 2, "formats are portal"),
-        (["list", "--nope"], 2, "No such option"),
-        (["show"], 2, "Missing argument"),
-        (["show", "nothing"], 3, "no such article (nothing)"),
-        (["list", "--archive", "none"], 3, "no archive here (none)"),
-        (["schema", "--as", "duckbd"], 2, "did you mean duckdb?"),
-        (["ingest", "a.txt", "--format", "portl"], 2, "formats are portal"),
-        (["list", "--category", "\x1b[31mrot"], 2, "(\\x1b[31mrot)"),
-    ],
-)
-def test_a_mistake_is_one_line_with_the_right_code(
-    words: list[str], code: int, said: str, filled: Path, run: Run
-) -> None:
-    assert filled
-    done = run(*words)
-    assert (done.returncode, done.stdout) == (code, "")
-    assert said in done.stderr
-    assert done.stderr.startswith("newsarc: error: ")
-    assert done.stderr.count("\n") == 1
-
-
 def test_bare_newsarc_shows_its_help(run: Run) -> None:
     done = run()
     assert (done.returncode, done.stderr) == (0, "")
@@ -333,56 +289,7 @@ def test_schema_in_every_form(run: Run, tmp_path: Path) -> None:
         assert "SCHEMA = " in run("schema", "--as", form).stdout
 
 
-# pipes, terminals, signals
-
-
-def test_a_closed_pipe_ends_quietly(run: Run, tmp_path: Path) -> None:
-    text = b"\n\n".join(dump(f"Turm Nummer {number} von Windau") for number in range(300))
-    run("ingest", "-", stdin=text)
-    env = {**os.environ, "NEWSARC_ARCHIVE": str(tmp_path / "archive")}
-    done = subprocess.run(
-        ["bash", "-c", f"{sys.executable} -m newsarc list | head -1; echo ${{PIPESTATUS[0]}}"],
-        capture_output=True,
-        env=env,
-        text=True,
-        check=True,
-    )
-    first, status = done.stdout.splitlines()
-    assert json.loads(first)["headline"].startswith("Turm Nummer")
-    assert (status, done.stderr) == ("141", "")
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
-def test_output_that_cannot_be_written(filled: Path) -> None:
-    for redirect in (">/dev/full", ">&-"):
-        done = subprocess.run(
-            ["bash", "-c", f"{sys.executable} -m newsarc list {redirect}"],
-            capture_output=True,
-            env={**os.environ, "NEWSARC_ARCHIVE": str(filled / "archive")},
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 74
-        assert done.stderr.startswith("newsarc: error: cannot write output (stdout)")
-        assert done.stderr.count("\n") == 1
-
-
-def test_an_interrupt_ends_as_the_shell_expects(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsarc", "ingest", "-"],
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env={**os.environ, "NEWSARC_ARCHIVE": str(tmp_path / "archive")},
-    )
-    assert process.stdin
-    assert process.stderr
-    assert process.stderr.readline().startswith(b"archive ")
-    process.send_signal(signal.SIGINT)
-    said = process.stderr.read()
-    assert process.wait(20) == -signal.SIGINT
-    assert said == b"newsarc: interrupted; what was committed is archived, run it again to go on\n"
-    process.stdin.close()
-    process.stderr.close()
+# terminals
 
 
 def on_terminal(words: list[str], archive: Path, **env: str) -> str:

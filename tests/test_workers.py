@@ -10,7 +10,6 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-import click
 import pytest
 
 from conftest import Run
@@ -21,8 +20,7 @@ from misbehaving import misbehaving, site_of
 from newsarc import errors
 from newsarc.archive import Archive
 from newsarc.archive.disk import Disk
-from newsarc.cli import options
-from newsarc.errors import QueryError, SourceError, UnknownWord, UnreadableSource, WorkersUnusable
+from newsarc.errors import SourceError, UnknownWord, UnreadableSource, WorkersUnusable
 from newsarc.ingest import Outcome, Reading, Shelter, ingest, messages
 from newsarc.source import IN_MEMORY, Place, find
 
@@ -328,31 +326,7 @@ def test_who_waits_too_long_for_the_lock_says_for_whom(run: Run, tmp_path: Path)
     assert waiting.communicate(timeout=60)[1] == "1 new, 0 unchanged\n", "the batch was kept"
 
 
-# Options, and what is said between processes.
-
-
-def test_limits_are_options(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "a.zip").write_bytes(zip_of({f"{number}.txt": dump(f"Turm {number}") for number in range(3)}))
-    for words in (["ingest", "a.zip", "--jobs", "1"], ["parse", "a.zip"]):
-        assert "more than 2 members" in run(*words, "--max-members", "2").stderr
-    assert "a.zip!0.txt" in run("parse", "a.zip", "--max-member", "100").stderr
-    assert "the story at byte 0 has " in run("parse", "a.zip", "--max-document", "100").stderr
-    done = run("ingest", "a.zip", "--memory", "1MB")
-    assert done.returncode == 2
-    assert "(--memory): 1MB is too little; 134217728 bytes are the least" in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("word", "size"), [("512KB", 512 << 10), ("16 mb", 16 << 20), ("4G", 4 << 30), ("1tb", 1 << 40), ("77", 77)]
-)
-def test_sizes_are_words(word: str, size: int) -> None:
-    assert options.size()(click.Context(click.Command("x")), click.Option(["--memory"]), word) == size
-
-
-@pytest.mark.parametrize("word", ["5 apples", "-1", "0", "1.5GB", "MB", "", "1" * 16, "١GB"])
-def test_what_is_no_size_is_refused(word: str) -> None:
-    with pytest.raises(QueryError, match="--memory"):
-        options.size()(click.Context(click.Command("x")), click.Option(["--memory"]), word)
+# What is said between processes.
 
 
 @pytest.mark.parametrize("kind", [kind for kind in vars(errors).values() if isinstance(kind, type)])

@@ -9,7 +9,8 @@ import click
 
 from newsarc.cli.options import archive_option, one_of, opened, place_of
 from newsarc.cli.output import now, tell, write
-from newsarc.errors import ArticleNotFound, QueryError
+from newsarc.cli.values import worded
+from newsarc.errors import ArticleNotFound
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
@@ -83,7 +84,8 @@ def repair(place: str | None, yes: bool) -> int:
 @click.command()
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @archive_option
-@click.option("--reason", required=True, metavar="TEXT", help="Why; it is kept for ever, so name no person.")
+@click.option("--reason", required=True, metavar="TEXT", callback=worded,
+              help="Why; it is kept for ever, so name no person.")  # fmt: skip
 @_yes_option
 def erase(ids: tuple[str, ...], place: str | None, reason: str, yes: bool) -> None:
     """Erase articles for ever, as the law may demand: all versions, originals and copies.
@@ -101,8 +103,6 @@ def erase(ids: tuple[str, ...], place: str | None, reason: str, yes: bool) -> No
     """
     from newsarc.ingest.rereading import rereader, sources_in
 
-    if not reason.strip():
-        raise QueryError("--reason", "it says nothing")
     archive, moment = opened(place), now()
     done = archive.erase(
         _erasable(archive, ids), reason=reason, now=moment, reread=rereader(moment), opened=sources_in, dry_run=not yes

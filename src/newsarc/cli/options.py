@@ -4,7 +4,6 @@ A word that is not known gets the nearest right one.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarc.cli.output import tell
+from newsarc.cli.values import DAY, MANY, between, size, worded
 from newsarc.errors import QueryError, UnknownWord
 
 if TYPE_CHECKING:
@@ -69,11 +69,11 @@ def nearest(why: str, word: str, known: Iterable[str], shown: Iterable[str] = ()
 
 
 def _since(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
-    return _span(word)[0] if word else None
+    return None if word is None else _span(word)[0]
 
 
 def _until(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
-    return _span(word)[1] if word else None
+    return None if word is None else _span(word)[1]
 
 
 def _span(word: str) -> tuple[datetime, datetime]:
@@ -107,25 +107,6 @@ def _many(name: str, help_text: str, **more: Any) -> Callable[..., Any]:
     return click.option(f"--{name}", multiple=True, help=help_text, **more)
 
 
-def size(least: int = 1) -> Callable[..., int]:
-    """Make a callback that reads a number of bytes as a person writes it; 1 KB is 1,024 bytes."""
-
-    def read(_ctx: click.Context, param: click.Parameter, word: str) -> int:
-        found = _SIZE.fullmatch(word)
-        bytes_ = int(found["number"]) << _UNITS[(found["unit"] or "").casefold()] if found else 0
-        if not found:
-            raise QueryError(param.opts[0], f"{word} is no size; write 512KB, 16MB, 4GB, or bytes without a letter")
-        if bytes_ < least:
-            raise QueryError(param.opts[0], f"{word} is too little; {least} bytes are the least")
-        return bytes_
-
-    return read
-
-
-_SIZE = re.compile(r"(?P<number>[0-9]{1,15}) ?(?:(?P<unit>[kmgt])b?|b)?", re.IGNORECASE)
-_UNITS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
-
-
 archive_option = click.option(
     "--archive",
     "place",
@@ -136,10 +117,12 @@ archive_option = click.option(
 output_options = _options(
     click.option("--output", metavar="FORM", callback=one_of(OUTPUTS, "output form"),
                  help=f"{', '.join(OUTPUTS)}. A table on a terminal, jsonl into a pipe."),
-    click.option("--fields", metavar="NAME,...", help="Columns or keys to give; text is headline, lead and body."),
+    click.option("--fields", metavar="NAME,...", callback=worded,
+                 help="Columns or keys to give; text is headline, lead and body."),
 )  # fmt: skip
 _how = (
-    click.option("--format", metavar="NAME", help="Read everything with this format instead of recognising it."),
+    click.option("--format", metavar="NAME", callback=worded,
+                 help="Read everything with this format instead of recognising it."),
     click.option("--category", metavar="WORD", callback=_category,
                  help="Section of the sources that state none: a label, alias, desk code or topic code."),
 )  # fmt: skip
@@ -147,7 +130,7 @@ how_options = _options(*_how)
 reading_options = _options(
     *_how,
     _many("include", "Files to take from folders, as a shell pattern; a file you name is always taken.",
-          metavar="PATTERN"),
+          metavar="PATTERN", callback=worded),
 )  # fmt: skip
 limit_options = _options(
     click.option("--max-document", metavar="SIZE", callback=size(), default="16MB", show_default=True,
@@ -156,22 +139,22 @@ limit_options = _options(
                  help="The longest member of a zip or tar file."),
     click.option("--max-unpacked", metavar="SIZE", callback=size(), default="4GB", show_default=True,
                  help="The most that one packed file may unpack to."),
-    click.option("--max-ratio", metavar="N", type=click.IntRange(min=1), default=200, show_default=True,
+    click.option("--max-ratio", metavar="N", callback=between(int, 1, MANY), default="200", show_default=True,
                  help="Unpacked to packed, beyond the first 16MB."),
-    click.option("--max-members", metavar="N", type=click.IntRange(min=1), default=100_000, show_default=True,
+    click.option("--max-members", metavar="N", callback=between(int, 1, MANY), default="100000", show_default=True,
                  help="The most members of a zip or tar file."),
-    click.option("--max-depth", metavar="N", type=click.IntRange(min=1), default=1, show_default=True,
+    click.option("--max-depth", metavar="N", callback=between(int, 1, 100), default="1", show_default=True,
                  help="How deep zip and tar files are opened; 2 opens one that lies in another."),
 )  # fmt: skip
 work_options = _options(
-    click.option("--jobs", metavar="N", type=click.IntRange(min=0), default=None,
+    click.option("--jobs", metavar="N", callback=between(int, 0, 1024),
                  help="How many processes read; one for each core unless you say otherwise. 0 reads in one process, "
                  "without shelter: a document that crashes it or hangs ends the run."),
-    click.option("--timeout", metavar="SECONDS", type=click.FloatRange(min=0.1), default=10.0, show_default=True,
+    click.option("--timeout", metavar="SECONDS", callback=between(float, 0.1, DAY), default="10", show_default=True,
                  help="The longest that one document may take to read."),
     click.option("--memory", metavar="SIZE", callback=size(128 << 20), default="1GB", show_default=True,
                  help="The most memory that reading one document may take."),
-    click.option("--wait", metavar="SECONDS", type=click.FloatRange(min=0), default=30.0, show_default=True,
+    click.option("--wait", metavar="SECONDS", callback=between(float, 0, DAY), default="30", show_default=True,
                  help="How long to wait for another run that writes to the archive; 0 does not wait."),
 )  # fmt: skip
 _filters = (
@@ -180,12 +163,12 @@ _filters = (
     click.option("--since", metavar="DATE", callback=_since,
                  help="Published on or after that day, month or year: 2025-02-15, 15.02.2025, 2025-02, 2025."),
     click.option("--until", metavar="DATE", callback=_until, help="Published by the end of that day, month or year."),
-    _many("keyword", "Only with this keyword, whatever its case and umlauts.", metavar="WORD"),
-    _many("credit", "Only with this credit.", metavar="WORD"),
+    _many("keyword", "Only with this keyword, whatever its case and umlauts.", metavar="WORD", callback=worded),
+    _many("credit", "Only with this credit.", metavar="WORD", callback=worded),
     _many("format", "Only read with this format.", metavar="NAME", callback=_formats),
     _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
           callback=one_of(_STATUSES, "status")),
-    click.option("--limit", metavar="N", type=click.IntRange(min=0), help="At most so many."),
+    click.option("--limit", metavar="N", callback=between(int, 0, MANY), help="At most so many."),
 )  # fmt: skip
 filters = _options(
     *_filters,

@@ -156,5 +156,5 @@ def _bound_memory(size: int | None) -> None:
     """Let the system refuse memory beyond so many bytes of address space; None takes the bound off again."""
     if resource:
         most = resource.getrlimit(resource.RLIMIT_AS)[1]
-        with suppress(ValueError, OSError):  # more than a person above us allows, or not on this system
+        with suppress(ValueError, OverflowError, OSError):  # more than is allowed, or not on this system
             resource.setrlimit(resource.RLIMIT_AS, (most if size is None else size, most))

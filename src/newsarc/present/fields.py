@@ -24,9 +24,11 @@ def fields_named(words: str | None, more: tuple[str, ...] = ()) -> tuple[str, ..
     """Read a list of keys, separated by commas; empty for None. `more` may be asked for beside those of a record.
 
     Raises:
-        UnknownWord: A key is not of the record; names the nearest.
+        UnknownWord: A key is not of the record; names the nearest. Or there is none.
     """
     names = tuple(word.strip() for word in (words or "").split(",") if word.strip())
+    if words is not None and not names:
+        raise UnknownWord(words, "it names no field")
     known = (*FIELDS, *_FRAMING, "text", *more)
     for name in names:
         if name not in known:
