@@ -44,6 +44,39 @@ def test_output_that_cannot_be_written(filled: Path) -> None:
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+@pytest.mark.parametrize(
+    ("words", "redirect", "status"),
+    [
+        ("ingest a.txt bad.txt --jobs 1", "2>/dev/full", 1),
+        ("ingest a.txt bad.txt --jobs 1", "0<&- 2>&-", 1),
+        ("ingest a.txt", "2> >(exit)", 0),
+        ("verify", "2>/dev/full", 0),
+        ("reparse", "2>/dev/full", 0),
+        ("list --nope", "2>/dev/full", 2),
+        ("show nothing", "2>&-", 3),
+    ],
+)
+def test_nobody_to_tell_changes_no_exit_status(filled: Path, words: str, redirect: str, status: int) -> None:
+    (filled / "bad.txt").write_text("Ein Text ohne Datum.")
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m newsarc {words} --archive archive {redirect}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        cwd=filled,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (status, b"")
+
+
+def test_a_disk_full_behind_stderr_loses_no_article(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(dump())
+    command = f"{sys.executable} -m newsarc ingest a.txt --archive archive --json 2>/dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=True)
+    assert json.loads(done.stdout)["new"] == 1
+    assert run("list", "--count").stdout == "1\n"
+
+
 def test_an_interrupt_ends_as_the_shell_expects(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "newsarc", "ingest", "-"],

@@ -1,6 +1,5 @@
 """How a run ends: errors become one line and an exit code, signals end the process as the shell expects."""
 
-import io
 import os
 import signal
 import sys
@@ -8,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from newsarc.cli.output import say, tell
+from newsarc.cli.output import prepare, say, tell
 from newsarc.errors import NewsarcError, OutputError, QueryError
 
 _INTERRUPTED = "newsarc: interrupted"
@@ -17,9 +16,7 @@ _KEPT = "; what was committed is archived, run it again to go on"
 
 def run(command: click.Command) -> NoReturn:
     """Run a command line and end the process."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    prepare()
     try:
         with command.make_context("newsarc", sys.argv[1:]) as context:
             status = command.invoke(context) or 0

@@ -1,8 +1,10 @@
 """How a command speaks: records and data to stdout, sentences to stderr, both safe for a terminal."""
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -10,6 +12,46 @@ from newsarc.errors import NewsarcError, OutputError
 from newsarc.present import PAGE_WRITERS, WRITERS, Marks, Screen, fields_named, safe
 
 T = TypeVar("T")
+_STDERR = 2
+
+
+class _Listener(io.TextIOWrapper):
+    """stderr; once it takes nothing more, nobody: no work fails because it cannot be told of."""
+
+    def write(self, text: str) -> int:
+        """Write, if it can be written."""
+        try:
+            return super().write(text)
+        except OSError:
+            self._give_up()
+            return len(text)
+
+    def flush(self) -> None:
+        """Flush, if it can be flushed."""
+        try:
+            super().flush()
+        except OSError:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """Throw away what waits and what comes, so that nothing tries again at exit."""
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+
+
+def prepare() -> None:
+    """Make stdout and stderr UTF-8 everywhere, and stderr one whose failure fails nothing.
+
+    In place of those that are closed something is opened, so that no file of ours gets their numbers.
+    """
+    while (nowhere := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(nowhere)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        raw = open(sys.stderr.fileno(), "wb", closefd=False)  # noqa: SIM115 - as long as we live
+        sys.stderr = _Listener(raw, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
 def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = False, marks: Marks | None = None) -> None:
