@@ -44,6 +44,22 @@ def cripple() -> None:
         os._exit(3)
 
 
+def strike() -> None:
+    """Send us the signal that STRIKE names in the moment a worker is there and waits for its first word."""
+    from multiprocessing import util  # noqa: PLC0415 - only in the process that is to misbehave
+
+    spawn, number = util.spawnv_passfds, signal.Signals[os.environ["STRIKE"]]
+
+    def spawn_and_strike(path: bytes, args: Any, fds: Any) -> int:
+        pid = spawn(path, args, fds)
+        if any("spawn_main" in str(arg) for arg in args):
+            os.kill(os.getpid(), number)
+        return pid
+
+    if "--multiprocessing-fork" not in sys.argv:
+        vars(util)["spawnv_passfds"] = spawn_and_strike
+
+
 def _hang() -> NoReturn:
     while True:
         pass

@@ -11,6 +11,7 @@ import pytest
 
 from conftest import Run
 from material import dump
+from misbehaving import site_of
 
 
 def test_a_closed_pipe_ends_quietly(run: Run, tmp_path: Path) -> None:
@@ -93,3 +94,14 @@ def test_an_interrupt_ends_as_the_shell_expects(tmp_path: Path) -> None:
     assert said == b"newsarc: interrupted; what was committed is archived, run it again to go on\n"
     process.stdin.close()
     process.stderr.close()
+
+
+INTERRUPTED = "newsarc: interrupted; what was committed is archived, run it again to go on\n"
+
+
+@pytest.mark.parametrize(("number", "said"), [("SIGTERM", ""), ("SIGHUP", ""), ("SIGINT", INTERRUPTED)])
+def test_a_signal_while_a_worker_starts_leaves_no_complaint(number: str, said: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(dump())
+    done = run("ingest", "a.txt", "--jobs", "1", **site_of(tmp_path, "strike"), STRIKE=number)
+    assert done.returncode == -signal.Signals[number]
+    assert done.stderr == f"archive {tmp_path}/archive (created)\n{said}"

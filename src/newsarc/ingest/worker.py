@@ -23,6 +23,9 @@ try:
 except ImportError:  # not on every platform; there, time alone is bounded
     resource = None  # type: ignore[assignment]
 
+HELD = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
+"""What ends a run, and is held back while a worker is started."""
+
 MOST_RECORDS = 100  # of a message
 MOST_BYTES = 1 << 20  # after which a message is sent
 _LONG = 2  # megabytes of one source after which each one is a sign of life
@@ -148,6 +151,8 @@ def _leave_the_terminal() -> None:
     for descriptor in (1, 2):
         os.dup2(nowhere, descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
     if resource:
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 

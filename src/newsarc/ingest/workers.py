@@ -69,7 +69,7 @@ class _Worker:
         self.line, theirs = context.Pipe()
         self.process = context.Process(target=worker.main, args=(theirs, told), daemon=True)
         try:
-            with _interrupts_held():  # the child never sees one
+            with _endings_held():
                 self.process.start()
         except BaseException:
             self.line.close()
@@ -259,15 +259,18 @@ def _shown(status: int) -> str:
 
 
 @contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Let an interrupt wait, and who is started meanwhile wait for ever; where the system can."""
+def _endings_held() -> Iterator[None]:
+    """Let what would end us wait: half a start would be a child that complains; where the system can.
+
+    Who is started meanwhile holds it too, until `worker.main` has begun.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
     from multiprocessing.resource_tracker import ensure_running
 
     ensure_running()  # when it starts, it takes the mask away again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, worker.HELD)
     try:
         yield
     finally:
