@@ -60,6 +60,19 @@ def strike() -> None:
         vars(util)["spawnv_passfds"] = spawn_and_strike
 
 
+class _Struck:
+    """Is asked where modules are, and interrupts us in the moment click is wanted."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "click":
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def strike_early() -> None:
+    """Interrupt us while the command line is still being loaded."""
+    sys.meta_path.insert(0, _Struck())
+
+
 def _hang() -> NoReturn:
     while True:
         pass

@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
 from conftest import Run
-from material import dump
+from material import ROOT, dump
 from misbehaving import site_of
+from newsarc import __main__
 
 
 def test_a_closed_pipe_ends_quietly(run: Run, tmp_path: Path) -> None:
@@ -105,3 +108,24 @@ def test_a_signal_while_a_worker_starts_leaves_no_complaint(number: str, said: s
     done = run("ingest", "a.txt", "--jobs", "1", **site_of(tmp_path, "strike"), STRIKE=number)
     assert done.returncode == -signal.Signals[number]
     assert done.stderr == f"archive {tmp_path}/archive (created)\n{said}"
+
+
+@pytest.mark.parametrize(("before", "status"), [("", -signal.SIGINT), ("trap '' INT; ", 0)])
+def test_an_interrupt_while_all_is_loaded_is_silent_and_an_ignored_one_ignored(
+    before: str, status: int, filled: Path
+) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{before}exec {sys.executable} -m newsarc list --count --archive archive"],
+        capture_output=True,
+        cwd=filled,
+        env={**os.environ, **site_of(filled, "strike_early")},
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (status, "")
+    assert done.stdout == "2\n" * (status == 0)
+
+
+def test_the_command_and_the_module_begin_alike() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert resolve_name(project["scripts"]["newsarc"]) is __main__.main

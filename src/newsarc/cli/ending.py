@@ -3,7 +3,8 @@
 import os
 import signal
 import sys
-from typing import NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import click
 
@@ -18,14 +19,30 @@ def run(command: click.Command) -> NoReturn:
     """Run a command line and end the process."""
     prepare()
     try:
-        with command.make_context("newsarc", sys.argv[1:]) as context:
-            status = command.invoke(context) or 0
-    except Exception as error:  # noqa: BLE001 - nothing may leave as a traceback
-        status = _status(error)
+        _let_interrupts(signal.default_int_handler, instead_of=signal.SIG_DFL)
+        status = _done(command)
+        _let_interrupts(signal.SIG_DFL, instead_of=signal.default_int_handler)  # the rest is Python's own end
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         tell(_INTERRUPTED + _KEPT * ("ingest" in sys.argv[1:]))
         _end_by(signal.SIGINT)
     sys.exit(status)
+
+
+def _let_interrupts(
+    do: Callable[..., Any] | signal.Handlers, *, instead_of: Callable[..., Any] | signal.Handlers
+) -> None:
+    """Say what an interrupt does; one that a person above us ignores stays ignored."""
+    if signal.getsignal(signal.SIGINT) is instead_of:
+        signal.signal(signal.SIGINT, do)
+
+
+def _done(command: click.Command) -> int:
+    try:
+        with command.make_context("newsarc", sys.argv[1:]) as context:
+            return command.invoke(context) or 0
+    except Exception as error:  # noqa: BLE001 - nothing may leave as a traceback
+        return _status(error)
 
 
 def _status(error: Exception) -> int:
