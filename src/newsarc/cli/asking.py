@@ -1,21 +1,19 @@
 """The commands that ask the archive: what there is, one article, the columns."""
 
 import os
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsarc.cli.opening import opened, place_of
 from newsarc.cli.options import (
     SCHEMAS,
     archive_option,
     filters,
+    ids_of,
     one_of,
-    opened,
     output_options,
-    place_of,
     query_of,
     search_filters,
 )
@@ -145,7 +143,7 @@ def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **s
 
     archive = opened(place)
     missing: list[NewsarcError] = []
-    found = kept(run(archive, _ids(ids), raw=raw or _wants_framing(said)), missing)
+    found = kept(run(archive, ids_of(ids), raw=raw or _wants_framing(said)), missing)
     if original:
         _write_originals(archive, found)
     else:
@@ -173,24 +171,6 @@ def schema(form: str, place: str | None) -> None:
     from newsarc.schema import FORMS
 
     write([plain(FORMS[form](os.path.abspath(place_of(place))), screen())])
-
-
-def _ids(words: tuple[str, ...]) -> list[str]:
-    """Return the ids asked for, those on stdin in place of -: one a line, or a record a line."""
-    ids: list[str] = []
-    for word in words:
-        ids += map(_id_of, filter(str.strip, sys.stdin or ())) if word == "-" else [word]
-    return ids
-
-
-def _id_of(line: str) -> str:
-    """Return the id a line of stdin names."""
-    if line.startswith("{"):
-        import json
-
-        with suppress(ValueError):
-            return str(json.loads(line).get("id", ""))
-    return line.strip()
 
 
 def _wants_framing(said: dict[str, Any]) -> bool:

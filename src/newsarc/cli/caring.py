@@ -10,20 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarc.cli.asking import _ids as ids_asked
+from newsarc.cli.opening import let_index_know, opened
 from newsarc.cli.options import (
     OUTPUTS,
     archive_option,
     how_options,
+    ids_of,
     jobs_of,
     limit_options,
     one_of,
-    opened,
+    reading_of,
     work_options,
 )
 from newsarc.cli.output import kept, now, say, screen, tell, write
-from newsarc.cli.reading import _let_index_know as let_index_know
-from newsarc.cli.reading import _reading as reading_of
 from newsarc.errors import ArchiveDamaged, NewsarcError, QueryError
 
 if TYPE_CHECKING:
@@ -208,7 +207,7 @@ def _named(archive: "Archive", words: tuple[str, ...], failed: list[NewsarcError
     from newsarc.archive.filing import id_of
     from newsarc.find import show
 
-    return {id_of(record) for record in kept(show(archive, ids_asked(words)), failed)}
+    return {id_of(record) for record in kept(show(archive, ids_of(words)), failed)}
 
 
 def _told(done: Iterable["Reread"], tally: "Tally", advance: Callable[[str], None]) -> Iterator["Reread"]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarc.cli.options import archive_option, one_of, opened, place_of
+from newsarc.cli.opening import opened, place_of
+from newsarc.cli.options import archive_option, one_of
 from newsarc.cli.output import now, tell, write
 from newsarc.cli.values import worded
 from newsarc.errors import ArticleNotFound

@@ -3,19 +3,22 @@
 A word that is not known gets the nearest right one.
 """
 
+import gc
 import os
+import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarc.cli.output import tell
+from newsarc.cli.output import now
 from newsarc.cli.values import DAY, MANY, between, size, worded
-from newsarc.errors import QueryError, UnknownWord
+from newsarc.errors import UnknownWord
 
 if TYPE_CHECKING:
-    from newsarc.archive import Archive
+    from newsarc.ingest import Reading
     from newsarc.query import Query
     from newsarc.source import Limits
     from newsarc.terms import Word
@@ -218,19 +221,31 @@ def jobs_of(jobs: int | None) -> int:
     return os.cpu_count() or 1
 
 
-def place_of(place: str | None) -> str:
-    """Return where the archive is: the option, the environment, else the user data folder."""
-    if place is not None:
-        if not place:
-            raise QueryError("--archive", "it names no folder")
-        return os.path.expanduser(place)
-    from platformdirs import user_data_path
+def reading_of(said: dict[str, Any]) -> "Reading":
+    """Say how sources are to be read. Records hold no cycles, so a run over many looks for some only rarely."""
+    from newsarc.ingest import Reading
 
-    return str(user_data_path("newsarc", appauthor=False) / "archive")
+    if said["format"]:
+        from newsarc.formats import named
+
+        named(said["format"])
+    gc.set_threshold(100_000, 20, 20)
+    return Reading(said["format"], said["category"], now(), limits_of(said))
 
 
-def opened(place: str | None) -> "Archive":
-    """Open the archive a person names, or the one at its usual place."""
-    from newsarc.archive import Archive
+def ids_of(words: tuple[str, ...]) -> list[str]:
+    """Return the ids asked for, those on stdin in place of -: one a line, or a record a line."""
+    ids: list[str] = []
+    for word in words:
+        ids += map(_id_of, filter(str.strip, sys.stdin or ())) if word == "-" else [word]
+    return ids
 
-    return Archive(place_of(place), tell=tell)
+
+def _id_of(line: str) -> str:
+    """Return the id a line of stdin names."""
+    if line.startswith("{"):
+        import json
+
+        with suppress(ValueError):
+            return str(json.loads(line).get("id", ""))
+    return line.strip()

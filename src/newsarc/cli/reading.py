@@ -1,6 +1,5 @@
 """The commands that read sources: into the archive, or to stdout."""
 
-import gc
 import os
 import sys
 from contextlib import closing
@@ -8,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsarc.cli.opening import let_index_know, place_of
 from newsarc.cli.options import (
     archive_option,
     jobs_of,
     limit_options,
-    limits_of,
     output_options,
-    place_of,
+    reading_of,
     reading_options,
     work_options,
 )
@@ -23,7 +22,6 @@ from newsarc.cli.output import kept, now, present, say, tell, write
 if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.errors import NewsarcError
-    from newsarc.ingest import Reading
 
 
 @click.command()
@@ -56,7 +54,7 @@ def ingest(sources: tuple[str, ...], **said: Any) -> int:
     from newsarc.present import progress
     from newsarc.source import find
 
-    how, summary = _reading(said), Summary()
+    how, summary = reading_of(said), Summary()
     archive = _archive_for_ingest({**said, "sources": sources})
     found = find(sources, include=said["include"], skip=summary.skip, limits=how.limits)
     jobs, shelter = jobs_of(said["jobs"]), Shelter(said["timeout"], said["memory"])
@@ -93,7 +91,7 @@ def parse(sources: tuple[str, ...], **said: Any) -> int:
     from newsarc.source import find
 
     failed: list[NewsarcError] = []
-    how = _reading(said)
+    how = reading_of(said)
     found = read_all(find(sources, include=said["include"], limits=how.limits), how)
     present((article.line() for article in kept(found, failed)), said)
     return max((error.exit_code for error in failed), default=0)
@@ -116,35 +114,5 @@ def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
     tell(f"archive {place}" + (" (created)" if created else ""))
     if said["no_originals"] and archive.keeps_originals:
         tell("newsarc: this archive keeps originals; --no-originals is fixed when an archive is made")
-    _let_index_know(archive)
+    let_index_know(archive)
     return archive
-
-
-def _let_index_know(archive: "Archive") -> None:
-    """Let the index answer what the archive holds already; without it the lines are scanned."""
-    from newsarc.errors import ArchiveDamaged, IndexUnusable
-    from newsarc.index import Index
-
-    try:
-        index = Index(archive.root, archive.uuid, tell=tell, is_written=True)
-        if not index.is_whole():
-            index.clear()
-        index.catch_up(archive)
-    except IndexUnusable as error:
-        tell(f"newsarc: {error}")
-    except ArchiveDamaged:
-        pass  # the first batch says it
-    else:
-        archive.known = index
-
-
-def _reading(said: dict[str, Any]) -> "Reading":
-    """Say how sources are to be read. Records hold no cycles, so a run over many looks for some only rarely."""
-    from newsarc.ingest import Reading
-
-    if said["format"]:
-        from newsarc.formats import named
-
-        named(said["format"])
-    gc.set_threshold(100_000, 20, 20)
-    return Reading(said["format"], said["category"], now(), limits_of(said))
