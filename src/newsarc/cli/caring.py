@@ -20,9 +20,10 @@ from newsarc.cli.options import (
     limit_options,
     one_of,
     reading_of,
+    wait_option,
     work_options,
 )
-from newsarc.cli.output import kept, now, say, screen, tell, write
+from newsarc.cli.output import COMMITTED, kept, lasting, now, say, screen, tell, write
 from newsarc.errors import ArchiveDamaged, NewsarcError, QueryError
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def quarantine(digests: tuple[str, ...], place: str | None, **said: Any) -> int:
     if said["is_show"]:
         _show(archive, found, failed)
     elif said["is_retry"]:
-        status = _retry(archive, found, said, failed)
+        with lasting(COMMITTED):
+            status = _retry(archive, found, said, failed)
     else:
         _list(found, said["output"], is_all=said["is_all"])
     return max([status, *(error.exit_code for error in failed)])
@@ -83,8 +85,9 @@ def quarantine(digests: tuple[str, ...], place: str | None, **said: Any) -> int:
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @archive_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, and how; write nothing.")
+@wait_option
 @_output_option
-def reparse(ids: tuple[str, ...], place: str | None, dry_run: bool, output: str | None) -> int:
+def reparse(ids: tuple[str, ...], place: str | None, dry_run: bool, wait: float, output: str | None) -> int:
     """Read kept originals again with today's newsarc; a reading that differs becomes a new revision.
 
     All of them, or those of the articles named (- reads ids). What a person said of a category stays, and so do id and
@@ -105,11 +108,15 @@ def reparse(ids: tuple[str, ...], place: str | None, dry_run: bool, output: str 
 
     archive, failed, tally = opened(place), list[NewsarcError](), Tally()
     names = _named(archive, ids, failed) if ids else None
-    if not dry_run:
-        let_index_know(archive)
     is_shown = dry_run or output is not None
-    work = run(archive, clock=now, names=names, dry_run=dry_run)
-    with progress(None if is_shown else sys.stderr, "versions") as advance, closing(work) as found:
+    work = run(archive, clock=now, names=names, dry_run=dry_run, wait=wait)
+    with (
+        lasting("" if dry_run else COMMITTED),
+        progress(None if is_shown else sys.stderr, "versions") as advance,
+        closing(work) as found,
+    ):
+        if not dry_run:
+            let_index_know(archive)
         done = _told(found, tally, advance)
         if is_shown:
             _show_changes(done, output)

@@ -12,7 +12,6 @@ from newsarc.cli.output import prepare, say, tell
 from newsarc.errors import NewsarcError, OutputError, QueryError
 
 _INTERRUPTED = "newsarc: interrupted"
-_KEPT = "; what was committed is archived, run it again to go on"
 
 
 def run(command: click.Command) -> NoReturn:
@@ -22,9 +21,9 @@ def run(command: click.Command) -> NoReturn:
         _let_interrupts(signal.default_int_handler, instead_of=signal.SIG_DFL)
         status = _done(command)
         _let_interrupts(signal.SIG_DFL, instead_of=signal.default_int_handler)  # the rest is Python's own end
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        tell(_INTERRUPTED + _KEPT * ("ingest" in sys.argv[1:]))
+        tell("; ".join((_INTERRUPTED, *map(str, interrupt.args))))
         _end_by(signal.SIGINT)
     sys.exit(status)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarc.cli.opening import opened, place_of
-from newsarc.cli.options import archive_option, one_of
-from newsarc.cli.output import now, tell, write
+from newsarc.cli.options import archive_option, one_of, wait_option
+from newsarc.cli.output import lasting, now, tell, write
 from newsarc.cli.values import worded
 from newsarc.errors import ArticleNotFound
 
@@ -58,7 +58,8 @@ _yes_option = click.option("--yes", is_flag=True, help="Do it; without it, only 
 @click.command()
 @archive_option
 @_yes_option
-def repair(place: str | None, yes: bool) -> int:
+@wait_option
+def repair(place: str | None, yes: bool, wait: float) -> int:
     """Make a damaged archive sound again: HEAD, FORMAT, damaged and missing lines.
 
     Lines that are as written keep their records; what is lost is read anew from the kept originals. Damaged bytes and
@@ -76,7 +77,8 @@ def repair(place: str | None, yes: bool) -> int:
     from newsarc.ingest.rereading import rereader
 
     moment = now()
-    done = run(place_of(place), now=moment, reread=rereader(moment), dry_run=not yes, tell=tell)
+    with lasting("the archive is no worse than it was, run it again to go on" if yes else ""):
+        done = run(place_of(place), now=moment, reread=rereader(moment), dry_run=not yes, tell=tell, wait=wait)
     _say_lines(done.sentences())
     tell(done.summary())
     return done.exit_code
@@ -88,7 +90,8 @@ def repair(place: str | None, yes: bool) -> int:
 @click.option("--reason", required=True, metavar="TEXT", callback=worded,
               help="Why; it is kept for ever, so name no person.")  # fmt: skip
 @_yes_option
-def erase(ids: tuple[str, ...], place: str | None, reason: str, yes: bool) -> None:
+@wait_option
+def erase(ids: tuple[str, ...], place: str | None, reason: str, yes: bool, wait: float) -> None:
     """Erase articles for ever, as the law may demand: all versions, originals and copies.
 
     What follows is numbered and chained anew. That, when and why something was erased stays known, by a digest of its
@@ -105,9 +108,16 @@ def erase(ids: tuple[str, ...], place: str | None, reason: str, yes: bool) -> No
     from newsarc.ingest.rereading import rereader, sources_in
 
     archive, moment = opened(place), now()
-    done = archive.erase(
-        _erasable(archive, ids), reason=reason, now=moment, reread=rereader(moment), opened=sources_in, dry_run=not yes
-    )
+    with lasting("the next run that writes undoes it or finishes it, run it again to be sure" if yes else ""):
+        done = archive.erase(
+            _erasable(archive, ids),
+            reason=reason,
+            now=moment,
+            reread=rereader(moment),
+            opened=sources_in,
+            dry_run=not yes,
+            wait=wait,
+        )
     _say_lines(done.sentences())
     tell(done.summary(dry_run=not yes))
 

@@ -149,6 +149,10 @@ limit_options = _options(
     click.option("--max-depth", metavar="N", callback=between(int, 1, 100), default="1", show_default=True,
                  help="How deep zip and tar files are opened; 2 opens one that lies in another."),
 )  # fmt: skip
+wait_option = click.option(
+    "--wait", metavar="SECONDS", callback=between(float, 0, DAY), default="30", show_default=True,
+    help="How long to wait for another run that writes to the archive; 0 does not wait.",
+)  # fmt: skip
 work_options = _options(
     click.option("--jobs", metavar="N", callback=between(int, 0, 1024),
                  help="How many processes read; one for each core unless you say otherwise. 0 reads in one process, "
@@ -157,8 +161,7 @@ work_options = _options(
                  help="The longest that one document may take to read."),
     click.option("--memory", metavar="SIZE", callback=size(128 << 20), default="1GB", show_default=True,
                  help="The most memory that reading one document may take."),
-    click.option("--wait", metavar="SECONDS", callback=between(float, 0, DAY), default="30", show_default=True,
-                 help="How long to wait for another run that writes to the archive; 0 does not wait."),
+    wait_option,
 )  # fmt: skip
 _filters = (
     _many("category", "Only this section: label, alias, desk code or topic code.", metavar="WORD", callback=_category),

@@ -4,13 +4,14 @@ import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from newsarc.errors import NewsarcError, OutputError
 from newsarc.present import PAGE_WRITERS, WRITERS, Marks, Screen, fields_named, safe
 
+COMMITTED = "what was committed is archived, run it again to go on"
 T = TypeVar("T")
 _STDERR = 2
 
@@ -102,6 +103,15 @@ def kept(found: Iterable[T | NewsarcError], failed: list[NewsarcError]) -> Itera
             say(one)
         else:
             yield one
+
+
+@contextmanager
+def lasting(what: str) -> Iterator[None]:
+    """Let an interrupt of what is done in here say what of it stays true; blank where nothing is written."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        raise KeyboardInterrupt(*filter(None, (what,))) from interrupt
 
 
 def now() -> datetime:

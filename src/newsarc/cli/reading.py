@@ -17,7 +17,7 @@ from newsarc.cli.options import (
     reading_options,
     work_options,
 )
-from newsarc.cli.output import kept, now, present, say, tell, write
+from newsarc.cli.output import COMMITTED, kept, lasting, now, present, say, tell, write
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
@@ -49,6 +49,12 @@ def ingest(sources: tuple[str, ...], **said: Any) -> int:
     Exit status: 0 done, 1 some sources are in quarantine, 2 usage, 4 the archive is damaged, 74 a source or the disk
     failed, 75 locked by another run.
     """
+    with lasting("" if said["dry_run"] else COMMITTED):
+        return _ingest(sources, said)
+
+
+def _ingest(sources: tuple[str, ...], said: dict[str, Any]) -> int:
+    """Read sources into the archive, say what became of them, and return the exit code of it."""
     from newsarc.ingest import Shelter, Summary
     from newsarc.ingest import ingest as run
     from newsarc.present import progress
