@@ -147,3 +147,14 @@ def test_a_snippet_is_a_field_only_where_there_is_one() -> None:
 def test_the_text_of_a_record_is_its_blocks() -> None:
     body = [{"kind": "paragraph", "text": "Zwei."}, {"kind": "list", "text": "Drei."}]
     assert text_of({"headline": "Eins", "lead": None, "body": body, "kicker": "nein"}) == "Eins\n\nZwei.\n\nDrei."
+
+
+@pytest.mark.parametrize("width", [40, 100, 300])
+def test_an_endless_headline_is_cut_in_a_table_and_nowhere_else(width: int) -> None:
+    endless = "Turm und " * 100_000
+    records = [record(1, headline=endless), record(2, headline=None, lead=endless), record(3, headline="Ein Turm")]
+    made = lines(records, screen=Screen(is_terminal=True, width=width))
+    assert len(made) < 60
+    assert sum(line.count("…") for line in made) == 2
+    assert sum(len(line) for line in made) > 2 * 200
+    assert endless.strip() in b"".join(WRITERS["csv"](records, ("headline",), Screen(is_terminal=False))).decode()

@@ -10,6 +10,8 @@ from newsarc.present.safety import Marked, Record, Screen, safe
 _TABLE = ("published", "category", "headline", "id")
 _NARROW = ("published", "category", "id", "version", "seq")
 _SEARCHED = ("headline", "kicker", "subhead", "lead", "byline", "dateline", "text")  # where words are marked
+_TITLES = ("headline", "kicker", "subhead", "byline", "dateline", "keywords", "category_text", "credit")
+_LONGEST = 200  # characters of these; where two lines of the screen hold more, so many
 _STYLES = {"published": "cyan", "category": "green", "id": "dim", "headline": "bold"}
 _MARK = "not dim bold reverse"
 _ROWS = 200  # laid out at once; the first ones decide how wide the columns are
@@ -18,7 +20,7 @@ _NARROWEST = 8  # of a column of text; where there is less room, all columns giv
 
 
 def table(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> Iterator[bytes]:
-    """Make a table for people: times to the minute, headlines in full where there is room; lazy.
+    """Make a table for people: times to the minute, headlines in full unless they are endless; lazy.
 
     What was searched for is marked, and without `fields` a passage that shows it stands below each headline.
     """
@@ -50,8 +52,15 @@ def _cell(name: str, record: Record, screen: Screen) -> Any:
     is_stand_in = name == "headline" and not text
     if is_stand_in:
         text = record.get("lead") or ""
+    if name in _TITLES:
+        text = _cut(text, max(_LONGEST, 2 * screen.width))
     style = "not bold italic" if is_stand_in else ""
     return _text(screen.marks.mark(text) if screen.marks and name in _SEARCHED else Marked(text), style)
+
+
+def _cut(text: str, longest: int) -> str:
+    """Cut what is a title by its name alone."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def _text(marked: Marked, style: str = "") -> Any:
