@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import Run
+from material import dump
 from newsarc.errors import CompressionBomb, DamagedCompression, EmptySource, SourceError, UnreadableSource
 from newsarc.source import CHUNK, IN_MEMORY, Limits, Place, Source, find, raw_bytes, raw_chunks, read
 
@@ -253,3 +255,18 @@ def test_a_file_without_permission_is_unreadable(tmp_path: Path) -> None:
     path.chmod(0)
     with pytest.raises(UnreadableSource, match="ermission"):
         read(place(path))
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_named_in_a_folder_too(codec: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_bytes(dump("«Turm» – „Größe“ in €").decode().encode(codec))
+    (tmp_path / "in" / "b.wav").write_bytes(bytes(range(256)) * 8 + b"\1\0\2\0\3\0\4\0" * 1000)
+    (tmp_path / "in" / "c.bin").write_bytes(b"\0" * 5000)
+    (tmp_path / "in" / "d.bin").write_bytes(b"\1\0\2\0\3\0\4\0" * 1000)
+    done = run("ingest", "in", "--jobs", "1")
+    assert done.returncode == 1
+    first, last = done.stderr.splitlines()[1:]
+    assert first.startswith("newsarc: error: source is UTF-16 without its mark (in/a.txt): nearly every ")
+    assert last == "0 new, 0 unchanged, 1 in quarantine; skipped 3 binary"
+    assert run("ingest", "in/a.txt", "in/d.bin", "--dry-run").stderr.endswith("2 in quarantine\n")

@@ -57,6 +57,15 @@ class BinarySource(SourceError):
     stage = "sniff"
 
 
+class UnmarkedText(SourceError):
+    """A source is text in UTF-16 without its byte order mark; in a folder too it is not passed over as binary."""
+
+    what = "source is UTF-16 without its mark"
+    cure = "Save it as UTF-8, or with its byte order mark."
+    code = "unmarked-text"
+    stage = "sniff"
+
+
 class UnknownFormat(SourceError):
     """No format claims a source."""
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from newsarc.article import Article
 from newsarc.encoding import decode_head
-from newsarc.errors import AmbiguousFormat, BinarySource, EmptySource, UnknownFormat, UnknownWord
+from newsarc.errors import AmbiguousFormat, BinarySource, EmptySource, UnknownFormat, UnknownWord, UnmarkedText
 from newsarc.formats import portal
 from newsarc.source import HEAD, Source
 
@@ -34,6 +34,7 @@ def sniff(source: Source) -> Format:
 
     Raises:
         EmptySource: There is nothing but blanks in it.
+        UnmarkedText: None does, and it is UTF-16 without its mark.
         BinarySource: None does, and it is not text.
         UnknownFormat: None does; lists the formats.
         AmbiguousFormat: More than one does; names them.
@@ -45,6 +46,8 @@ def sniff(source: Source) -> Format:
         raise AmbiguousFormat(source.name, f"claimed by {' and '.join(known.NAME for known in claims)}")
     if source.size <= HEAD and not decode_head(source.head)[0].strip():
         raise EmptySource(source.name, "nothing but blanks")
+    if sign := source.unmarked_sign():
+        raise UnmarkedText(source.name, sign)
     if sign := source.binary_sign():
         raise BinarySource(source.name, sign)
     names = ", ".join(known.NAME for known in FORMATS)

@@ -36,6 +36,7 @@ __all__ = (
 HEAD = 1 << 20  # bytes a format may look at to recognise its source
 
 _TEXT_BYTES = bytes(range(32, 256)) + b"\t\n\v\f\r\x1a\x1b\x1c\x1d\x1e"
+_LEAST_ZEROS = 0.8  # share of one half of the bytes; the rest are quotes, dashes, euro signs
 _MOST_CONTROLS = 0.05  # share of other bytes a text may hold
 
 
@@ -70,9 +71,22 @@ class Source:
         if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
             return ""
         if b"\0" in sample:
-            return "it holds NUL bytes; UTF-16 needs its byte order mark"
-        few = _MOST_CONTROLS * len(sample)
-        return "it is full of control characters" if len(sample.translate(None, _TEXT_BYTES)) > few else ""
+            return "it holds NUL bytes"
+        return "" if _has_few_controls(sample) else "it is full of control characters"
+
+    def unmarked_sign(self) -> str:
+        """Say what shows that this is Western text in UTF-16 without its byte order mark; empty if nothing does."""
+        sample = self.head[:8192]
+        for zeros, letters, which in ((sample[1::2], sample[::2], "second"), (sample[::2], sample[1::2], "first")):
+            if not letters or letters.count(0) or not _has_few_controls(letters):
+                continue
+            if zeros.count(0) > _LEAST_ZEROS * len(zeros):
+                return f"nearly every {which} byte of a pair is NUL"
+        return ""
+
+
+def _has_few_controls(sample: bytes) -> bool:
+    return len(sample.translate(None, _TEXT_BYTES)) <= _MOST_CONTROLS * len(sample)
 
 
 def from_bytes(data: bytes, name: str = "bytes") -> Source:
