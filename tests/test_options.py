@@ -93,22 +93,22 @@ def refusal(command: str, *words: str) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "-1", "9" * 5000, "0x10", "", " "])
 @pytest.mark.parametrize(("command", "option"), options_of({"N", "SECONDS", "SIZE"}))
-def test_a_number_that_is_none_or_out_of_range_is_refused(command: str, option: str, value: str) -> None:
-    said = refusal(command, f"{option}={value}")
-    assert f"({option}): " in said
-    assert " from " in said
-    assert len(said) < 200
+def test_a_number_that_is_none_or_out_of_range_is_refused(command: str, option: str) -> None:
+    for value in ("nan", "inf", "-inf", "1e400", "-1", "9" * 5000, "0x10", "", " "):
+        said = refusal(command, f"{option}={value}")
+        assert f"({option}): " in said
+        assert " from " in said
+        assert len(said) < 200
 
 
-@pytest.mark.parametrize("value", ["", " "])
 @pytest.mark.parametrize(
     ("command", "option"),
     options_of({"DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT", "WORD"}),
 )
-def test_a_blank_word_is_refused(command: str, option: str, value: str) -> None:
-    assert refusal(command, f"{option}={value}")
+def test_a_blank_word_is_refused(command: str, option: str) -> None:
+    for value in ("", " "):
+        assert refusal(command, f"{option}={value}")
 
 
 def test_every_option_with_a_value_is_tried() -> None:
