@@ -1,18 +1,19 @@
 """What hostile input is made of: named cases by family, each a document that ends in a word it has nowhere else.
 
-Run as a script it reads the cases of one family in a process of its own, and says what each cost and what came out.
+What they cost is measured by `python tests/hostile_costs.py`, which writes the table of docs/hostile-input.md.
 """
 
+import bz2
 import gzip
-import json
-import sys
+import lzma
+import tarfile
+import zlib
 from collections.abc import Callable
-from pathlib import Path
-from time import process_time
-from typing import Any, NamedTuple
+from random import Random
+from typing import NamedTuple
 
-from material import articles_of, dump
-from newsarc.errors import SourceError
+from containers import central, header, local, tar_of, whole, zip_of
+from material import dump
 
 SENTINEL = "Schlusswort4711"
 MORE = b"\nWeitere Meldungen\n\n"
@@ -29,8 +30,9 @@ class Case(NamedTuple):
     full: int = 0
     refused: str = ""
     """The code of its error; without one it is read to its last word."""
-    seconds: float = 1.0
-    """Of CPU that it may take."""
+    name: str = "dump.txt"
+    is_many: bool = False
+    """Its full size is a source of many stories, each of which may take its time."""
 
     def document(self, *, full: bool = False) -> bytes:
         """Make it."""
@@ -73,13 +75,13 @@ def listed(form: str, number: int) -> str:
 
 
 MANY_OF_A_DUMP = {
-    "related links": Case(lambda n: links(listed(ROTATED, n)), MANY, seconds=2),
+    "related links": Case(lambda n: links(listed(ROTATED, n)), MANY),
     "bare related links": Case(lambda n: links(listed(BARE, n)), MANY // 5, MANY),
     "links behind the end": Case(lambda n: ended(links(listed(ROTATED, n))), 1000),
-    "cut links": Case(lambda n: dump() + MORE + b"Turm leuchtet. (Sport\n\n" * n + LAST_LINK, MANY, seconds=2),
-    "paragraphs": Case(lambda n: body(listed("Die Arbeit {} ruht.\n\n", n)), MANY, seconds=2),
+    "cut links": Case(lambda n: dump() + MORE + b"Turm leuchtet. (Sport\n\n" * n + LAST_LINK, MANY),
+    "paragraphs": Case(lambda n: body(listed("Die Arbeit {} ruht.\n\n", n)), MANY),
     "headings": Case(lambda n: body(listed("Teil {}\n\n", n)), MANY // 5, MANY),
-    "lines of one paragraph": Case(lambda n: body(listed("Die Arbeit {} ruht.\n", n)), MANY, seconds=2),
+    "lines of one paragraph": Case(lambda n: body(listed("Die Arbeit {} ruht.\n", n)), MANY),
     "words of one paragraph": Case(lambda n: body(listed("wort{}-haus ", n)), MANY // 5, MANY),
     "keywords": Case(lambda n: dump(lead=f"Das ist {SENTINEL}.").replace(b"Hafen", listed("{}, ", n).encode()), MANY),
     "date lines in sentences": Case(lambda n: body("Am 05.06.2023 - 14:20:11 war es so.\n\n" * n), MANY // 5, MANY),
@@ -116,7 +118,7 @@ LONG_RUNS = {
     "at signs alone": Case(lambda n: b"@\n" * n + b"x", 500_000, refused="unknown-format"),
     "at signs and blanks": Case(lambda n: (b"@" + b" " * 1000 + b"\n") * n + b"x", 1000, refused="unknown-format"),
     "dates that never end": Case(lambda n: (b"05.06.2023" + b" " * 1000 + b"\n") * n, 1000, refused="unknown-format"),
-    "nul": Case(lambda n: b"\0" * n, MILLION, refused="empty"),
+    "nul": Case(lambda n: b"\0" * n, MILLION, refused="binary"),
 }  # fmt: skip
 
 LARGE = {
@@ -126,18 +128,21 @@ LARGE = {
         lambda n: dump().replace(b"\n", b"\r") + b"\r" * n + MORE.replace(b"\n", b"\r") + LAST_LINK, MILLION
     ),
     "form feeds": Case(lambda n: dump() + b"\f" * n + MORE + LAST_LINK, MILLION),
-    "a line of 5 MB": Case(lambda n: body("wort " * n), MILLION, 3 * MILLION, seconds=2),
+    "a line of 5 MB": Case(lambda n: body("wort " * n), MILLION, 3 * MILLION),
     "a word of 5 MB": Case(lambda n: body("w" * n), 5 * MILLION, 15 * MILLION),
     "a word of many parts": Case(lambda n: body("wo-" * n), MILLION, 5 * MILLION),
     "a lead of many signs": Case(lambda n: dump(lead="A." * n + f" {SENTINEL}."), 500_000, 6 * MILLION),
     "a headline of many words": Case(lambda n: dump(headline="Turm " * n + SENTINEL), 200_000, 3 * MILLION),
     "a headline of one word": Case(lambda n: dump(headline="Turm" * n + f" {SENTINEL}"), 250_000, 3 * MILLION),
+    "a headline of jamo": Case(lambda n: dump(headline="\u1100\u1161\u11a8" * n + f" {SENTINEL}"), 333_333, 1_300_000),
     "a keyword that is none": Case(lambda n: dump().replace(b"Hafen", b"H" * n + SENTINEL.encode()), 500_000),
     "a text of 12 MB": Case(lambda n: body("Der Turm von Windau ist neu gestrichen.\n\n" * n), 30_000, 300_000),
     "a text of 12 MB in umlauts": Case(lambda n: body("äöüß " * n), 100_000, 1_300_000),
+    "short paragraphs": Case(lambda n: ended(dump() + b"x\n\n" * n), 5 * MILLION, refused="too-large"),
+    "short lines": Case(lambda n: ended(dump() + b"x\n" * n), 8 * MILLION, refused="too-large"),
     "a line of 20 MB": Case(lambda n: dump() + b"Turm " * n, 4 * MILLION, refused="too-large"),
-    "a text of 35 MB": Case(lambda n: dump() + b"Der Turm.\n\n" * n, 3 * MILLION, refused="too-large", seconds=2),
-    "100 MB of stories": Case(lambda n: (dump() + b"\n") * n + LAST_DUMP, 3000, 400_000, seconds=120),
+    "a text of 35 MB": Case(lambda n: dump() + b"Der Turm.\n\n" * n, 3 * MILLION, refused="too-large"),
+    "stories of 100 MB": Case(lambda n: (dump() + b"\n") * n + LAST_DUMP, 3000, 400_000, is_many=True),
 }
 
 DIGITS = "9"
@@ -194,21 +199,13 @@ NOT_OURS = {
     "a PDF": Case(lambda n: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x01\x02\x03" * n, MANY, refused="binary"),
     "a picture": Case(lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * n, 1000, refused="binary"),
     "every byte": Case(lambda n: bytes(range(256)) * n, 4000, refused="binary"),
-    "random bytes": Case(lambda n: _noise(n), MILLION, refused="binary"),  # noqa: PLW0108 - it stands below
+    "random bytes": Case(lambda n: Random(4711).randbytes(n), MILLION, refused="binary"),
 }
 
 MARKUP_IN_A_DUMP = {
     name: Case(lambda n, unit=unit: body(unit * n), size)  # type: ignore[misc]
     for name, (unit, size) in MARKUP.items()
 }
-
-
-def _noise(size: int) -> bytes:
-    """Return bytes without any order, the same every time."""
-    from random import Random  # noqa: PLC0415 - the other cases need no dice
-
-    return Random(4711).randbytes(size)
-
 
 NASTY = {
     "nul": "\0", "c1": "\x80\x9b\x9f", "escape": "\x1b[31m", "osc 8": "\x1b]8;;http://windau.example\x07x\x1b]8;;\x07",
@@ -220,7 +217,7 @@ NASTY = {
     "tags": "\U000e0001\U000e0041\U000e007f", "zero width": "\u200b\u200c\u200d\u2060", "byte order": "\ufeff\ufffe",
     "annotation": "\ufff9\ufffa\ufffb", "replacement": "\ufffd", "private": "\ue000\U000f0000", "unassigned": "\u0378",
     "combining": "\u0301\u0316" * 100_000, "enclosing": "\u20dd\u0489" * 10_000, "variation": "\ufe0f\U000e0100" * 1000,
-    "jamo": "\u1100\u1161\u11a8" * 333_333, "hangul": "가" * 100_000, "thai": "ก\u0e49\u0e34" * 50_000,
+    "jamo": "\u1100\u1161\u11a8" * 100_000, "hangul": "가" * 100_000, "thai": "ก\u0e49\u0e34" * 50_000,
     "emoji": "👩\u200d🚒" * 1000, "ligatures": "ﷺ" * 10_000, "long s": "ſ" * 10_000, "eszett": "ẞß" * 10_000,
     "dotted i": "İ" * 10_000, "quotes": "«»" * 10_000, "damage": "Ã" * 10_000, "more damage": "Ã¤" * 10_000,
     "nested damage": "ÃƒÂ¤" * 10_000, "digits": "٣" * 10_000, "wide": "東京" * 10_000, "right to left": "שלום " * 1000,
@@ -256,7 +253,7 @@ Rest {unit}
     return ended(story.encode())
 
 
-CHARACTERS = {name: Case(lambda _, unit=unit: nasty(unit), seconds=2) for name, unit in NASTY.items()}  # type: ignore[misc]
+CHARACTERS = {name: Case(lambda _, unit=unit: nasty(unit)) for name, unit in NASTY.items()}  # type: ignore[misc]
 
 _STORY = f"""Häfen, Öl
 
@@ -298,8 +295,19 @@ WAYS: dict[str, Callable[[str], bytes]] = {
     "mixed": _mixed,
     "cut": _cut,
 }
+
+
+def _refused(codec: str, way: str) -> str:
+    """Say why a text is refused: where letters are pairs or fours of bytes, only a mark of UTF-16 tells it."""
+    if not codec.startswith(("utf-16", "utf-32")) or way == "mixed":
+        return ""
+    if way == "with its mark" and codec in _BOMS:
+        return "" if codec.startswith("utf-16") else "unknown-format"
+    return "binary"
+
+
 ENCODINGS = {
-    f"{codec}, {way}": Case(lambda _, codec=codec, way=way: WAYS[way](codec), refused="?")  # type: ignore[misc]
+    f"{codec}, {way}": Case(lambda _, codec=codec, way=way: WAYS[way](codec), refused=_refused(codec, way))  # type: ignore[misc]
     for codec in CODECS
     for way in WAYS
 } | {
@@ -313,49 +321,67 @@ ENCODINGS = {
     "an odd byte": Case(lambda _: b"\xff\xfe" + _STORY.encode("utf-16-le") + b"x"),
 }
 
+# Packed, and many in one file. A member is a source of its own.
 
-def gzipped(*members: bytes) -> bytes:
-    """Pack each piece as a stream of its own."""
-    return b"".join(map(gzip.compress, members))
+MEMBERS = {"a.txt": dump(), "b.txt": dump("Nebenan"), "c.txt": LAST_DUMP}
 
+
+def bomb(megabytes: int) -> bytes:
+    """Pack so many megabytes of blanks."""
+    packer = zlib.compressobj(9, wbits=31)
+    return b"".join(packer.compress(b" " * MILLION) for _ in range(megabytes)) + packer.flush()
+
+
+def among(kind: bytes, name: str = "a.txt") -> bytes:
+    """Write a tar file with something that is no file, and the last dump behind it."""
+    return header(kind, 0, name) + tar_of({"z.txt": LAST_DUMP})
+
+
+def numbered(number: int) -> dict[str, bytes]:
+    """Write so many members, and the last one."""
+    return {f"{one}.txt": dump(f"Turm {one}") for one in range(number)} | {"z.txt": LAST_DUMP}
+
+
+CONTAINERS = {
+    "a bomb": Case(bomb, 100, 1000, "bomb", "d.gz"),
+    "a bomb of bzip2": Case(lambda n: bz2.compress(b" " * n), 30 * MILLION, 100 * MILLION, "bomb", "d.bz2"),
+    "a bomb of xz": Case(lambda n: lzma.compress(b" " * n), 30 * MILLION, 100 * MILLION, "bomb", "d.xz"),
+    "a bomb in a zip": Case(lambda n: zip_of({"a.txt": b" " * n}), 30 * MILLION, 100 * MILLION, "bomb", "d.zip"),
+    "gzip in gzip": Case(lambda _: gzip.compress(gzip.compress(LAST_DUMP)), refused="binary", name="d.gz"),
+    "two streams": Case(lambda _: gzip.compress(dump()) + gzip.compress(LAST_DUMP), name="d.gz"),
+    "a cut stream": Case(lambda _: gzip.compress(LAST_DUMP)[:-9], refused="damaged-compression", name="d.gz"),
+    "junk behind": Case(lambda _: gzip.compress(LAST_DUMP) + b"x" * 9, refused="damaged-compression", name="d.gz"),
+    "a wrong checksum": Case(
+        lambda _: gzip.compress(LAST_DUMP)[:-8] + b"x" * 8, refused="damaged-compression", name="d.gz"
+    ),
+    "members of a zip": Case(lambda n: zip_of(numbered(n)), 1000, 10_000, name="d.zip", is_many=True),
+    "members of a tar": Case(lambda n: tar_of(numbered(n)), 1000, 10_000, name="d.tar", is_many=True),
+    "too many members": Case(
+        lambda n: header(tarfile.REGTYPE, 0) * n + bytes(1024), 100_001, refused="bomb", name="d.tar"
+    ),
+    "names that climb": Case(
+        lambda _: zip_of({"../../a.txt": dump(), "/etc/a.txt": dump("Zwei"), "..\\b.txt": LAST_DUMP}), name="d.zip"
+    ),
+    "names that obey": Case(lambda _: tar_of({"\x1b[2J\n\u202e.txt": dump(), "-rf.txt": LAST_DUMP}), name="d.tar"),
+    "a link": Case(lambda _: among(tarfile.SYMTYPE), name="d.tar"),
+    "a hard link": Case(lambda _: among(tarfile.LNKTYPE), name="d.tar"),
+    "a device": Case(lambda _: among(tarfile.CHRTYPE), name="d.tar"),
+    "a pipe": Case(lambda _: among(tarfile.FIFOTYPE), name="d.tar"),
+    "a zip in a zip": Case(lambda _: zip_of({"d.zip": zip_of(MEMBERS)}), refused="nested-container", name="d.zip"),
+    "encrypted": Case(
+        lambda _: whole(local("a.txt", 0, LAST_DUMP), central("a.txt", 0, LAST_DUMP, flags=1)),
+        refused="encrypted", name="d.zip",
+    ),
+    "a lying size": Case(
+        lambda _: whole(local("a.txt", 0, LAST_DUMP), central("a.txt", 0, LAST_DUMP, size=1 << 31)),
+        refused="damaged-container", name="d.zip",
+    ),
+    "a cut zip": Case(lambda _: zip_of(MEMBERS)[:-30], refused="damaged-container", name="d.zip"),
+    "a cut tar": Case(lambda _: tar_of(MEMBERS)[:600], refused="damaged-container", name="d.tar"),
+}  # fmt: skip
 
 FAMILIES = {
     "many": MANY_OF_A_DUMP, "long runs": LONG_RUNS, "large": LARGE, "numbers": NUMBERS, "characters": CHARACTERS,
     "encodings": ENCODINGS, "markup": MARKUP_IN_A_DUMP, "not ours": NOT_OURS,
+    "containers": CONTAINERS,
 }  # fmt: skip
-
-
-def measured(case: Case, *, full: bool) -> dict[str, Any]:
-    """Read a case; says what it cost in CPU seconds and in megabytes, and what came out."""
-    data = case.document(full=full)
-    _forget_the_peak()
-    begun, found = process_time(), ""
-    try:
-        articles = articles_of(data)
-    except SourceError as error:
-        found = error.code
-    seconds, peak = process_time() - begun, _peak()
-    if not found:
-        found = "read" if any(SENTINEL in article.line().decode() for article in articles) else "lost"
-    return {"found": found, "seconds": seconds, "megabytes": peak, "bytes": len(data)}
-
-
-def _forget_the_peak() -> None:
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-
-
-def _peak() -> int:
-    """Return the megabytes of memory this process had at most since its peak was forgotten."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
-
-
-def main(family: str, *names: str) -> None:
-    """Measure a family, or some cases of it; one line of JSON each."""
-    for name, case in FAMILIES[family].items():
-        if not names or name in names:
-            sys.stdout.write(json.dumps({"name": name, **measured(case, full=False)}) + "\n")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
