@@ -78,14 +78,19 @@ ANSWERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("words", ANSWERS)
-def test_no_answer_reaches_a_terminal_raw(words: str, place: Path) -> None:
-    given = {
+@pytest.fixture(scope="module")
+def given(place: Path) -> dict[str, str]:
+    """Find out what the words in capitals stand for."""
+    return {
         "ID": on_terminal(["search", "Leuchtfeuer", "--output", "ids"], place / "archive").strip(),
         "SUM": sha256((place / "in" / "none.txt").read_bytes()).hexdigest(),
         "FOLDER": str(place / "in"),
         "ALL": ALL,
     }
+
+
+@pytest.mark.parametrize("words", ANSWERS)
+def test_no_answer_reaches_a_terminal_raw(words: str, place: Path, given: dict[str, str]) -> None:
     shown = on_terminal([given.get(word, word) for word in words.split()], place / "archive", TERM="dumb")
     shown = PROGRESS.sub("", shown) if "FOLDER" in words or "--retry" in words else shown
     check_safe(shown)
