@@ -357,7 +357,7 @@ CONTAINERS = {
     "members of a zip": Case(lambda n: zip_of(numbered(n)), 1000, 10_000, name="d.zip", is_many=True),
     "members of a tar": Case(lambda n: tar_of(numbered(n)), 1000, 10_000, name="d.tar", is_many=True),
     "too many members": Case(
-        lambda n: header(tarfile.REGTYPE, 0) * n + bytes(1024), 100_001, refused="bomb", name="d.tar"
+        lambda n: header(tarfile.REGTYPE, 0) * n + bytes(1024), 100_001, refused="bomb", name="d.tar", is_many=True
     ),
     "names that climb": Case(
         lambda _: zip_of({"../../a.txt": dump(), "/etc/a.txt": dump("Zwei"), "..\\b.txt": LAST_DUMP}), name="d.zip"
