@@ -36,7 +36,7 @@ rooms: $(VENV)/done
 	$(BIN)/lint-imports
 tests: $(VENV)/done
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -q
+	$(BIN)/coverage run -m pytest -q -n auto --dist loadfile
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
