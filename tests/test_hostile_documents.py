@@ -32,6 +32,7 @@ SLOW = 5.0
 MEGABYTES = 500
 MUTANTS = 5_000
 MUTANTS_IN_FULL = 100_000
+ACCOUNTED = 3  # of every so manieth each character is looked for
 KEPT_OF_THEM = 25  # every so manieth goes into an archive
 
 
@@ -69,7 +70,8 @@ def test_mutants_of_all_samples_are_records_or_refused(full: bool) -> None:
         finally:
             longest, slowest = max((longest, slowest), (process_time() - begun, number))
         assert SENTINEL in articles[-1].line().decode(), number
-        assert unaccounted(data, articles) == "", number
+        if full or number % ACCOUNTED == 0:
+            assert unaccounted(data, articles) == "", number
         assert all(from_line(article.line()) == article for article in articles), number
     assert longest < SLOW * SECONDS, slowest
     assert number_of_them / 20 < refused < number_of_them * 0.9  # the mutator still makes both
