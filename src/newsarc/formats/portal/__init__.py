@@ -4,7 +4,8 @@ Everything is found from the date line outward: the block before it and the firs
 in either order, what follows is body until the credit line, then come the related links. What fits nowhere goes to
 `unparsed`. Dates, sections and the end of a link's title stay as printed: `normalize` knows what they mean.
 
-`grammar` knows what single lines look like, `cutting` where one dump ends, `reading` what a dump's lines are.
+`grammar` knows what single lines look like, `lines` where blocks begin, `cutting` where one dump ends, `reading` what
+a dump's lines are.
 
 Source: samples/portal/, docs/formats.md
 """
@@ -35,7 +36,7 @@ def parse(source: Source) -> Iterator[Article]:
 
     Raises:
         ParseError: There is no date line, or one with no text around it; names the source and the byte.
-        TooLarge: One story has more characters than one may have.
+        TooLarge: One story has more bytes or lines than one may have.
 
     Source: samples/portal/minimal.txt, samples/portal/broken/date-line-alone.txt
     """

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from newsarc.article import Article, Block, Media, Origin, RelatedLink
 from newsarc.encoding import mend
-from newsarc.formats.portal.cutting import Dump, Line
+from newsarc.formats.portal.cutting import Dump
 from newsarc.formats.portal.grammar import (
     CREDIT,
     DATELINE,
@@ -21,6 +21,7 @@ from newsarc.formats.portal.grammar import (
     looks_like_keywords,
     reads_on,
 )
+from newsarc.formats.portal.lines import Lines
 from newsarc.sentences import ends_like_sentence, split_sentences
 from newsarc.source import Source
 
@@ -41,9 +42,11 @@ class _Head(NamedTuple):
 
 def read_dump(source: Source, dump: Dump) -> Article | None:
     """Turn one dump into an article, dates and sections as printed; None when nothing stands around its date line."""
+    if len(dump.lines.texts) == 1:
+        return None
     lines, warnings = _mended(dump.lines)
-    before = _blocks(lines[: dump.anchor])
-    after, credit, between, related = _sections(lines[dump.anchor + 1 :])
+    before = _blocks(lines.part(0, dump.anchor))
+    after, credit, between, related = _sections(lines.part(dump.anchor + 1))
     early, before = _gallery(before)
     media, after = _gallery(after)
     front = before.pop() if before else None
@@ -73,7 +76,7 @@ def read_dump(source: Source, dump: Dump) -> Article | None:
         keywords=keywords,
         credit=credit,
         media=media,
-        published_text=lines[dump.anchor].text,
+        published_text=lines.texts[dump.anchor],
         related=links,
         unparsed=(*unparsed, *between, *leftover),
         warnings=tuple(warnings),
@@ -88,43 +91,41 @@ def read_dump(source: Source, dump: Dump) -> Article | None:
     )
 
 
-def _mended(lines: list[Line]) -> tuple[list[Line], list[str]]:
+def _mended(lines: Lines) -> tuple[Lines, list[str]]:
     """Repair the umlauts of a dump and bring it to NFC; no repair crosses a line end, so the lines stay the same."""
-    text = "\n".join([line.text for line in lines])
+    text = "\n".join(lines.texts)
     mended, warnings = mend(text)
     if mended is not text:
-        lines = [line._replace(text=new.strip()) for line, new in zip(lines, mended.split("\n"), strict=True)]
+        lines = lines._replace(texts=[*map(str.strip, mended.split("\n"))])
     return lines, warnings
 
 
-def _blocks(lines: Iterable[Line]) -> list[str]:
+def _blocks(lines: Lines) -> list[str]:
     """Join the lines of each block with a blank."""
-    blocks: list[list[str]] = []
-    for line in lines:
-        if line.opens or not blocks:
-            blocks.append([line.text])
-        else:
-            blocks[-1].append(line.text)
-    return [text for text in map(" ".join, blocks) if text]
+    if all(lines.opens[1:]):
+        return [*filter(None, lines.texts)]
+    begins = [place for place, is_first in enumerate(lines.opens) if is_first or not place]
+    ends = [*begins[1:], len(lines.texts)]
+    return [*filter(None, (" ".join(lines.texts[begin:end]) for begin, end in zip(begins, ends, strict=True)))]
 
 
-def _sections(lines: list[Line]) -> tuple[list[str], str | None, list[str], list[Line]]:
+def _sections(lines: Lines) -> tuple[list[str], str | None, list[str], Lines]:
     """Cut what follows the date line: blocks of text, credit, blocks between credit and related links, their lines."""
     credit: str | None = None
-    text_end = related = len(lines)
-    for place, line in enumerate(lines):
-        is_block = line.opens and (place + 1 == len(lines) or lines[place + 1].opens)
-        if not is_block:
+    text_end = related = len(lines.texts)
+    for place, text in enumerate(lines.texts):
+        if not text.startswith(("@", "W")) or not lines.is_block(place):
             continue
-        if is_more(line.text):
+        if is_more(text):
             related = place
             break
-        if found := CREDIT.fullmatch(line.text):
+        if found := CREDIT.fullmatch(text):
             credit = found["who"] or found["site"]
             text_end = place
     if credit is None:
-        return _blocks(lines[:related]), None, [], lines[related + 1 :]
-    return _blocks(lines[:text_end]), credit, _blocks(lines[text_end + 1 : related]), lines[related + 1 :]
+        return _blocks(lines.part(0, related)), None, [], lines.part(related + 1)
+    between = lines.part(text_end + 1, related)
+    return _blocks(lines.part(0, text_end)), credit, _blocks(between), lines.part(related + 1)
 
 
 def _keywords(before: list[str]) -> tuple[tuple[str, ...], list[str]]:
@@ -213,19 +214,19 @@ def _body(blocks: list[str]) -> Iterable[Block]:
             yield Block(text=text)
 
 
-def _links(lines: list[Line]) -> tuple[tuple[RelatedLink, ...], list[str], bool]:
+def _links(lines: Lines) -> tuple[tuple[RelatedLink, ...], list[str], bool]:
     """Collect lines until a tail closes a related link. Returns links, what is none, and whether the last was cut."""
     links: list[RelatedLink] = []
     leftover: list[str] = []
     pending: list[str] = []
-    for line in lines:
-        if pending and line.opens and not line.tight and not line.text.startswith("("):
+    for line, opens, tight in zip(*lines, strict=True):
+        if pending and opens and not tight and not line.startswith("("):
             leftover.append(" ".join(pending))
             pending = []
-        if is_more(line.text) and not pending:
+        if is_more(line) and not pending:
             continue
-        pending.append(line.text)
-        if reads_on(line.text):
+        pending.append(line)
+        if reads_on(line):
             text = " ".join(pending)
             pending = []
             link = _link(text) if len(text) < _LONGEST_KEPT else _link.__wrapped__(text)
