@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounting import unaccounted
 from material import articles_of
 from newsarc.article import Article
 
@@ -80,3 +81,11 @@ def test_a_choice_between_two_headlines_is_flagged() -> None:
 def test_a_keyword_may_end_in_an_abbreviation() -> None:
     article = one("Fußball, Windau e.V.\n\nDer Verein feiert.\n\n05.06.2023 - 14:20:11\n\nVerein feiert\n\nText.\n")
     assert article.keywords == ("Fußball", "Windau e.V.")
+
+
+@pytest.mark.parametrize("commas", [",", ", ,", ",,,"])
+def test_commas_alone_are_no_keywords_and_are_kept(commas: str) -> None:
+    text = f"{commas}\n\nDer Turm leuchtet.\n\n05.06.2023 - 14:20:11\n\nTurm leuchtet wieder\n\nText.\n"
+    article = one(text)
+    assert (article.keywords, article.unparsed) == ((), (commas,))
+    assert unaccounted(text.encode(), [article]) == ""

@@ -129,11 +129,14 @@ def _sections(lines: Lines) -> tuple[list[str], str | None, list[str], Lines]:
 
 
 def _keywords(before: list[str]) -> tuple[tuple[str, ...], list[str]]:
-    """Read the block before headline or lead as keywords, if it can be; what stands before it has no place."""
+    """Read the block before headline or lead as keywords, if it can be; what stands before it has no place.
+
+    Commas with nothing between them are no keywords.
+    """
     if not before or not looks_like_keywords(before[-1]):
         return (), before
-    words = [word.strip() for word in before[-1].split(",")]
-    return tuple(word for word in words if word), before[:-1]
+    words = tuple(filter(None, map(str.strip, before[-1].split(","))))
+    return (words, before[:-1]) if words else ((), before)
 
 
 def _head(front: str | None, after: list[str]) -> _Head:
