@@ -62,7 +62,8 @@ def _placed(article: Article) -> Iterator[str]:
 
 def _may_be_left_out(article: Article, lines: list[str]) -> Iterator[str]:
     """Yield what the grammar keeps in no field, as often as this source has it."""
-    yield LITERALS["dateline"][0] * (article.dateline is not None)
+    if article.dateline:
+        yield dash_behind(article.dateline, " ".join(lines))
     for line in map(str.strip, lines):
         if is_more(line) or RULE.fullmatch(line):
             yield line
@@ -74,6 +75,11 @@ def _may_be_left_out(article: Article, lines: list[str]) -> Iterator[str]:
             yield "•"
         if article.media:
             yield from _repetition(article, line)
+
+
+def dash_behind(place: str, text: str) -> str:
+    """Return the dash that stands between a place and what follows it."""
+    return next(dash for dash in LITERALS["dateline"] if f"{place} {dash} " in text)
 
 
 def _repetition(article: Article, line: str) -> Iterator[str]:

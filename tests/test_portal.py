@@ -89,3 +89,11 @@ def test_commas_alone_are_no_keywords_and_are_kept(commas: str) -> None:
     article = one(text)
     assert (article.keywords, article.unparsed) == ((), (commas,))
     assert unaccounted(text.encode(), [article]) == ""
+
+
+@pytest.mark.parametrize("dash", ["-", "–"])
+def test_either_dash_parts_the_place_from_a_lead_that_stands_alone(dash: str) -> None:
+    text = f"Hafen\n\nBad Windau {dash} Der Turm leuchtet.\n\n05.06.2023 - 14:20:11\n\nWeitere Meldungen\n"
+    article = one(text)
+    assert (article.dateline, article.lead) == ("Bad Windau", "Der Turm leuchtet.")
+    assert unaccounted(text.encode(), [article]) == ""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from accounting import dash_behind
 from material import NOON, SAMPLES
 from newsarc import formats
 from newsarc.article import WARNINGS, Article, from_line
@@ -142,7 +143,7 @@ def _literals(article: Article, text: str) -> Counter[str]:
         left_out += "".join(LITERALS["media"]) + (media.credit or "")  # and the indented credit
         left_out += f"{media.caption}- Foto:{media.credit}"  # and the captions run together
     left_out += LITERALS["list"][0] * sum(block.kind == "list" for block in article.body)
-    left_out += LITERALS["dateline"][0] * (article.dateline is not None)
+    left_out += dash_behind(article.dateline, text) if article.dateline else ""
     rules = [line.strip() for line in text.splitlines() if line.strip() and RULE.fullmatch(line.strip())]
     left_out += "".join(rule for rule in rules if rule not in _loose_blocks(article))
     return characters(left_out)

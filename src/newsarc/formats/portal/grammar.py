@@ -19,7 +19,7 @@ LITERALS = {
     "related": ("Weitere Meldungen",),  # the line before the first related link
     "media": ("•", "- Foto:"),  # of each gallery entry
     "list": ("•",),  # of each list line of the body
-    "dateline": ("-",),  # between the place and the lead, layout C
+    "dateline": ("-", "–"),  # one of them between the place and the lead, layout C
     "rule": ("---",),  # any line of three and more of - * = _ between two dumps
 }
 
@@ -37,7 +37,10 @@ TAIL = re.compile(
 )
 _READ_ON = re.compile(r"weiterlesen\S{1,6}$")  # the dots may be damaged
 PHOTO = "- Foto:"
-DATELINE = re.compile(r"(?P<place>[A-ZÄÖÜ][\w./]*(?:[ -][A-ZÄÖÜ][\w.]*){0,3}) [-–] (?=[\"„“«»A-ZÄÖÜ])")
+DATELINE = re.compile(
+    r"(?P<place>[A-ZÄÖÜ][\w./]*(?:[ -][A-ZÄÖÜ][\w.]*){0,3})"
+    rf" [{''.join(LITERALS['dateline'])}] (?=[\"„“«»A-ZÄÖÜ])"
+)
 
 # A date line anywhere in the text, for recognising a dump.
 _ANY_DATE_LINE = re.compile(rf"^[^\S\n]*{DATE_LINE.pattern}[^\S\n]*$", re.MULTILINE)
