@@ -79,7 +79,7 @@ def _may_be_left_out(article: Article, lines: list[str]) -> Iterator[str]:
 
 def dash_behind(place: str, text: str) -> str:
     """Return the dash that stands between a place and what follows it."""
-    return next(dash for dash in LITERALS["dateline"] if f"{place} {dash} " in text)
+    return next((dash for dash in LITERALS["dateline"] if f"{place} {dash} " in text), "")
 
 
 def _repetition(article: Article, line: str) -> Iterator[str]:

@@ -97,3 +97,16 @@ def test_either_dash_parts_the_place_from_a_lead_that_stands_alone(dash: str) ->
     article = one(text)
     assert (article.dateline, article.lead) == ("Bad Windau", "Der Turm leuchtet.")
     assert unaccounted(text.encode(), [article]) == ""
+
+
+@pytest.mark.parametrize(
+    ("start", "place", "is_same"),
+    [("Windau - ", "Windau", True), ("Windau (dpa) - ", None, True), ("Frankfurt/M. - ", "Frankfurt/M.", True),
+     ("Windau - (dpa) ", None, False), ("Der Turm: Windau - ", None, False)],
+)  # fmt: skip
+def test_a_place_may_be_part_of_the_lead_and_yet_not_of_the_id(start: str, place: str | None, is_same: bool) -> None:
+    """Two rules, for two ends: what the record parts, and what makes two stories one."""
+    dump = "Hafen\n\n{}Der Turm leuchtet.\n\n05.06.2023 - 14:20:11\n\nWeitere Meldungen\n"
+    plain, placed = one(dump.format("")), one(dump.format(start))
+    assert (placed.dateline, placed.lead) == (place, f"{'' if place else start}Der Turm leuchtet.")
+    assert (placed.id == plain.id) == is_same

@@ -16,6 +16,9 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _TITLE = {**_QUOTES, **_DASHES}
 _JSON_BLANK = re.compile(r"\\[tnrf]|\\u000b")  # white space as JSON escapes it
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+# Not the same as `DATELINE` of the portal's grammar, which parts `dateline` from `lead` in the record: there a bracket
+# such as (dpa) stays in the text, a place may have a full stop (`Frankfurt/M.`), and a capital or a quote must follow.
+# Ids and records in archives were made with each as it is: one rule for both would give stored stories other ids.
 _DATELINE = re.compile(r"[A-ZÄÖÜ][^\s.:!?()/-]*(?:[ /-][A-ZÄÖÜ][^\s.:!?()/-]*){0,3}(?: \([^()]{2,20}\))? [-–] (?=\S)")
 
 # Every field of the record that the source said. The rest is our reading, our counting, or where the bytes are.

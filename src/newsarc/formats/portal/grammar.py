@@ -37,6 +37,7 @@ TAIL = re.compile(
 )
 _READ_ON = re.compile(r"weiterlesen\S{1,6}$")  # the dots may be damaged
 PHOTO = "- Foto:"
+# Stricter than what `wording.without_dateline` leaves out of an id, which says there why they are two.
 DATELINE = re.compile(
     r"(?P<place>[A-ZÄÖÜ][\w./]*(?:[ -][A-ZÄÖÜ][\w.]*){0,3})"
     rf" [{''.join(LITERALS['dateline'])}] (?=[\"„“«»A-ZÄÖÜ])"
