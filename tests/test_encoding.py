@@ -201,6 +201,27 @@ def test_a_run_of_combining_marks_is_capped_at_thirty(count: int) -> None:
     assert len(tidied) == 1 + min(2 * count, 30)
 
 
+@pytest.mark.parametrize(
+    ("text", "warnings"),
+    [
+        ("x" + "\u0301" * 30, []), ("x" + "\u0301" * 31, ["marks-cut"]), ("x" + "\u0301\0" * 31, ["marks-cut"]),
+        ("x\u0301" * 99, []), ("今日は" * 99, []), ("\U0001e947" * 30 + "\u0301", ["marks-cut"]),
+        ("fĂŒr \ufffd x" + "\u0591" * 99, ["encoding-repaired:iso8859-16", "encoding-doubtful", "marks-cut"]),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_marks_that_are_cut_are_told(text: str, warnings: list[str]) -> None:
+    mended, found = mend(text)
+    assert found == warnings
+    assert mend(mended)[1] == [code for code in warnings if code == "encoding-doubtful"]
+
+
+def test_one_rare_sign_makes_a_long_text_no_dearer() -> None:
+    begun = process_time()
+    mend("Der Turm leuchtet. " * 100_000 + "😀")
+    assert process_time() - begun < 0.2
+
+
 @steady
 @given(st.text())
 def test_tidy_is_nfc_and_idempotent(text: str) -> None:

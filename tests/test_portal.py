@@ -110,3 +110,9 @@ def test_a_place_may_be_part_of_the_lead_and_yet_not_of_the_id(start: str, place
     plain, placed = one(dump.format("")), one(dump.format(start))
     assert (placed.dateline, placed.lead) == (place, f"{'' if place else start}Der Turm leuchtet.")
     assert (placed.id == plain.id) == is_same
+
+
+def test_a_letter_with_too_many_marks_is_cut_and_flagged() -> None:
+    mark = "\u0301"
+    article = one(f"Hafen\n\nDer Turm leuchtet.\n\n05.06.2023 - 14:20:11\n\nTurm x{mark * 31} leuchtet\n\nText.\n")
+    assert (article.headline, article.warnings) == (f"Turm x{mark * 30} leuchtet", ("marks-cut",))

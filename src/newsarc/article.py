@@ -34,6 +34,7 @@ WARNINGS = {
     "encoding-repaired": "Umlauts were damaged before they came (UTF-8 read as this charset) and were repaired.",
     "headline-doubtful": "Both blocks beside the date look like a headline; one was chosen by its mark and length.",
     "headline-missing": "No block can be told to be the headline.",
+    "marks-cut": "More than 30 combining marks stood in a row; what came after the first 30 is in the original alone.",
     "original-redacted": "Another story of the same source was erased; blanks stand in its place in the original.",
     "related-cut": "The last related link has no end; its text stands in `unparsed`.",
     "related-date-unreadable": "The time of a related link has no meaning; its `published` is null.",

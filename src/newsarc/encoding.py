@@ -41,6 +41,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"), (c
 _MARK_BEGINS = tuple(mark[:1] for mark, _ in _MARKS)
 
 _LONGEST_RUN = 30  # combining marks in a row
+_MAYBE_LONG_RUNS = re.compile(f"[\u0300-\U0001efff]{{{_LONGEST_RUN + 1},}}")  # marks are told by a slow pattern
 _TAKEN_OUT = re.compile("[\0\ufeff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII = bytes(range(1, 128))
@@ -208,12 +209,18 @@ def _is_certain(span: str, meant: str) -> bool:
 
 def tidy(text: str) -> str:
     """Bring text to NFC, without NUL and marks of byte order; runs of combining marks are capped (NFC is quadratic)."""
+    return _tidied(text)[0]
+
+
+def _tidied(text: str) -> tuple[str, bool]:
+    """Return a tidy text, and whether combining marks were cut."""
     text = _TAKEN_OUT.sub("", text)
     text = _SURROGATES.sub("\ufffd", text)
     if text.isascii():
-        return text
-    text = _long_runs().sub(lambda run: run[0][:_LONGEST_RUN], text)
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+        return text, False
+    capped = _MAYBE_LONG_RUNS.sub(lambda some: _long_runs().sub(lambda run: run[0][:_LONGEST_RUN], some[0]), text)
+    composed = capped if unicodedata.is_normalized("NFC", capped) else unicodedata.normalize("NFC", capped)
+    return composed, len(capped) < len(text)
 
 
 @cache
@@ -232,6 +239,7 @@ def mend(text: str) -> tuple[str, list[str]]:
     if _PLAIN.fullmatch(beyond) and not any(first in beyond for first in _patterns()):
         return text, []
     repaired, charsets = repair(text)
-    mended = tidy(repaired)
+    mended, is_cut = _tidied(repaired)
     warnings = [f"encoding-repaired:{charset}" for charset in charsets]
-    return mended, warnings + ["encoding-doubtful"] * bool(_DOUBTFUL.search(mended))
+    warnings += ["encoding-doubtful"] * bool(_DOUBTFUL.search(mended))
+    return mended, warnings + ["marks-cut"] * is_cut
