@@ -8,7 +8,8 @@ Source: samples/portal/gap-date.txt, samples/portal/fold-date.txt, samples/porta
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from newsarc.errors import UnreadableDate
@@ -160,13 +161,22 @@ def settle(moment: datetime) -> tuple[datetime, tuple[str, ...]]:
     """
     if moment.tzinfo is not BERLIN:
         return in_german_time(moment), ()
-    if moment.utcoffset() == moment.replace(fold=1).utcoffset():  # nearly always: the clocks do nothing
+    if zone := _zone_of(moment.date()):
+        return moment.replace(microsecond=0, tzinfo=zone, fold=0), ()
+    if moment.utcoffset() == moment.replace(fold=1).utcoffset():
         return with_fixed_offset(moment), ()
     from dateutil import tz
 
     if tz.datetime_exists(moment):
         return with_fixed_offset(moment), ("time-ambiguous",)
     return with_fixed_offset(tz.resolve_imaginary(moment)), ("time-nonexistent",)
+
+
+@lru_cache(4096)
+def _zone_of(day: date) -> tzinfo | None:
+    """Return the one offset that a German day has; None for a day on which the clocks are changed."""
+    first, last = (with_fixed_offset(datetime.combine(day, clock, BERLIN)) for clock in (time.min, time.max))
+    return first.tzinfo if first.tzinfo == last.tzinfo else None
 
 
 def _zone(text: str | None) -> tzinfo | None:
