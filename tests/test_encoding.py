@@ -310,3 +310,26 @@ def test_one_story_in_any_encoding_is_one_story(codec: str) -> None:
     assert read.origin
     assert read.origin.encoding == codec
     assert not read.warnings
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("blanks", [b"\n", b"\n\n"])
+def test_what_was_appended_to_utf16_in_another_encoding_is_flagged(codec: str, blanks: bytes) -> None:
+    more = dump("Zweite Meldung aus Köln", "06.06.2023 - 10:00:00")
+    (read,) = articles_of(MARKS[codec] + dump().decode().encode(codec) + blanks + more)
+    assert read.warnings == ("encoding-doubtful",)
+    assert read.unparsed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "これはありふれたにほんごのぶんしょうです",
+        "风力发电机组在北海沿岸的德国港口城市建成",
+        "═" * 40,
+        "…" * 40,
+        "ⴰⵎⴰⵣⵉⵖ" * 9,
+    ],
+)
+def test_foreign_letters_and_rows_of_signs_are_not_taken_for_two_letters_each(text: str) -> None:
+    assert mend(text) == (text, [])

@@ -30,7 +30,7 @@ Kind = Literal["article", "advisory", "schedule", "table", "digest", "service", 
 WARNINGS = {
     "date-in-future": "The printed date is later than the German tomorrow.",
     "date-unreadable": "No form fits the printed date, or the calendar has no such day; `published` is null.",
-    "encoding-doubtful": "Damage is left that could not be repaired: replacement characters or control characters.",
+    "encoding-doubtful": "Damage that cannot be repaired is left: replacement or control characters, another charset.",
     "encoding-repaired": "Umlauts were damaged before they came (UTF-8 read as this charset) and were repaired.",
     "headline-doubtful": "Both blocks beside the date look like a headline; one was chosen by its mark and length.",
     "headline-missing": "No block can be told to be the headline.",

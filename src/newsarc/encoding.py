@@ -47,6 +47,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _ASCII = bytes(range(1, 128))
 _PLAIN = re.compile("[\u00a0-\u02ff\u2010-\u2027\u2030-\u203a\u20ac]*")  # in NFC, no control, no mark
 _DOUBTFUL = re.compile("[\u0080-\u0084\u0086-\u009f\ufffd]")
+_IN_PAIRS = re.compile(rb"[A-Za-z ,.\n]{24}")  # in UTF-16: text of one byte a letter that was read as two
 
 
 def detect(chunks: Iterable[bytes]) -> str:
@@ -241,5 +242,14 @@ def mend(text: str) -> tuple[str, list[str]]:
     repaired, charsets = repair(text)
     mended, is_cut = _tidied(repaired)
     warnings = [f"encoding-repaired:{charset}" for charset in charsets]
-    warnings += ["encoding-doubtful"] * bool(_DOUBTFUL.search(mended))
+    warnings += ["encoding-doubtful"] * _is_doubtful(mended)
     return mended, warnings + ["marks-cut"] * is_cut
+
+
+def _is_doubtful(text: str) -> bool:
+    """Tell whether a text holds what no repair explains, or letters that are two ASCII ones each: UTF-8 in UTF-16.
+
+    >>> _is_doubtful(b"Der Turm bekommt im Sommer Licht".decode("utf-16-le")), _is_doubtful("漢字")
+    (True, False)
+    """
+    return bool(_DOUBTFUL.search(text) or _IN_PAIRS.search(text.encode("utf-16-be", "surrogatepass")))
