@@ -298,3 +298,25 @@ def test_the_command(run: Run, tmp_path: Path) -> None:
     assert run("verify").returncode == 0
     assert len(run("list").stdout.splitlines()) == 1
     assert holders(tmp_path / "archive", *NEEDLES) == []
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_the_first_story_of_a_source_leaves_its_byte_order_mark_to_the_others(codec: str, tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    archive, _ = Archive.create(root, disk=Unflushed())
+    mark = b"" if codec == "utf-8-sig" else "\ufeff".encode(codec)
+    source = mark + (GONE + b"\n" + OTHERS[0]).decode().encode(codec)
+    filled(archive, source)
+    archive.quarantine(mark + ("Rest.\n" + GONE.decode()).encode(codec), UnknownFormat("x", "y"), reader="r", now=NOON)
+    erase(root, id_of(GONE))
+    assert list((root / "quarantine").iterdir()) == []
+    [left] = Archive(root).articles()
+    assert left.origin
+    assert left.origin.encoding == codec
+    whole = left.model_copy(update={"origin": left.origin.model_copy(update={"offset": 0, "length": len(source)})})
+    kept = archive.original(whole)
+    assert LEAD.encode(codec.removesuffix("-sig")) not in kept
+    assert len(kept) == len(source)
+    assert [one.id for one, _ in entries_of(kept)] == [id_of(OTHERS[0])]
+    assert faults(root) == []
+    assert filled(archive, source) == ["erased", "unchanged"]

@@ -54,10 +54,8 @@ def detect(chunks: Iterable[bytes]) -> str:
     """Name the codec of a source from all its bytes: byte order mark, strict UTF-8, else the most German letters."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     for number, chunk in enumerate(chunks):
-        if not number and chunk[:1] in _MARK_BEGINS:
-            for mark, codec in _MARKS:
-                if chunk.startswith(mark):
-                    return codec
+        if not number and (codec := mark_of(chunk)[1]):
+            return codec
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError:
@@ -67,6 +65,34 @@ def detect(chunks: Iterable[bytes]) -> str:
     except UnicodeDecodeError:  # cut in the middle of a character
         return "cp1252"
     return "utf-8"
+
+
+def mark_of(data: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark a source begins with, and the codec it names; both empty where there is none."""
+    if data[:1] in _MARK_BEGINS:
+        for mark, codec in _MARKS:
+            if data.startswith(mark):
+                return mark, codec
+    return b"", ""
+
+
+def trimmed(data: bytes, start: int, end: int) -> bytes:
+    """Return a piece of a source without byte order mark and blanks around it."""
+    mark, codec = mark_of(data)
+    piece = data[max(start, len(mark)) : end]
+    if not codec.startswith("utf-16"):
+        return piece.strip()
+    whole = piece[: len(piece) // 2 * 2]
+    return whole.decode(codec, "replace").strip().encode(codec)
+
+
+def blank_out(data: bytearray, spans: Iterable[tuple[int, int]]) -> None:
+    """Put blanks in place of pieces of a source: every other byte stays where it is, and so does a byte order mark."""
+    mark, codec = mark_of(bytes(data[:3]))
+    blank = " ".encode(codec.removesuffix("-sig") or "ascii")
+    for start, end in spans:
+        first, last = max(start, len(mark)), min(end, len(data))
+        data[first:last] = (blank * (last - first))[: last - first]
 
 
 def decoder_of(codec: str) -> codecs.IncrementalDecoder:

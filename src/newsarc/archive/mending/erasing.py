@@ -33,6 +33,7 @@ from newsarc.archive.mending.traces import (
 from newsarc.archive.mending.walking import unpacked
 from newsarc.archive.originals import Member, Packed, compressed, store
 from newsarc.archive.scanning import scan
+from newsarc.encoding import blank_out, trimmed
 from newsarc.errors import ArchiveDamaged, ArticleNotFound
 from newsarc.zone import in_german_time
 
@@ -122,7 +123,7 @@ def look(disk: Disk, root: str, head: Head, names: Iterable[str], *, reread: Rer
     folder = os.path.join(root, "originals")
     for member, spans in own.items():
         data = unpacked(disk, folder, member) or b""
-        sought.texts.update(filter(long_enough, (data[slice(*span)].strip() for span in spans)))
+        sought.texts.update(filter(long_enough, (trimmed(data, *span) for span in spans)))
     found.originals.update(own)
     for member, copies in in_packs(disk, folder, sought, named, reread):
         if copies is not None:
@@ -241,8 +242,7 @@ def _kept_for_others(disk: Disk, root: str, found: Erasure, rotate_at: int) -> d
 def blanked(chunks: Iterable[bytes], spans: Iterable[Span]) -> Packed:
     """Make the original of a source with blanks in place of some of its bytes: every other byte stays where it is."""
     data = bytearray().join(chunks)
-    for start, end in spans:
-        data[start:end] = b" " * (min(end, len(data)) - start)
+    blank_out(data, spans)
     return Packed(sha256(data).hexdigest(), b"".join(compressed([bytes(data)])))
 
 
