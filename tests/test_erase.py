@@ -320,3 +320,42 @@ def test_the_first_story_of_a_source_leaves_its_byte_order_mark_to_the_others(co
     assert [one.id for one, _ in entries_of(kept)] == [id_of(OTHERS[0])]
     assert faults(root) == []
     assert filled(archive, source) == ["erased", "unchanged"]
+
+
+BARE = b"\n05.06.2023 - 11:00:00\n"
+
+
+@pytest.mark.parametrize("jobs", ["0", "2"])
+def test_a_source_that_fails_and_holds_it_is_not_kept_when_it_comes_in_again(
+    jobs: str, run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.txt").write_bytes(BARE + OTHERS[0] + b"\n" + GONE)
+    (tmp_path / "other.txt").write_bytes(BARE + OTHERS[1])
+    root = tmp_path / "archive"
+    before = run("ingest", "bad.txt", "--jobs", jobs)
+    assert before.stderr.endswith("2 new, 0 unchanged, 1 in quarantine\n")
+    assert holders(root, *NEEDLES) != []
+    erase(root, id_of(GONE))
+    (tmp_path / "worse.txt").write_bytes(GONE + b"\n" + BARE + OTHERS[0])
+    done = run("ingest", "bad.txt", "worse.txt", "other.txt", "--jobs", jobs)
+    assert done.returncode == 1
+    assert done.stderr.count("it is not kept, for it holds what was erased") == 2
+    assert done.stderr.endswith("1 new, 2 unchanged, 2 refused (erased), 1 in quarantine\n")
+    assert [path.read_bytes() for path in (root / "quarantine").glob("*.raw")] == [BARE + OTHERS[1]]
+    assert holders(root, *NEEDLES) == []
+
+
+def test_what_was_only_in_quarantine_is_not_kept_again(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    archive, _ = Archive.create(root, disk=Unflushed())
+    filled(archive, GONE)
+    erase(root, id_of(GONE))
+    packed = gzip.compress(b"Kein Datum.\n" + GONE)
+    fault = UnknownFormat("x.gz", "y")
+    assert archive.quarantine(packed, fault, reader="r", now=NOON)
+    assert len(erase(root, id_of(GONE)).quarantine) == 2
+    assert not archive.quarantine(packed, fault, reader="r", now=NOON)
+    assert list((root / "quarantine").iterdir()) == []
+    assert len((root / "erased.jsonl").read_bytes().splitlines()) == 2
+    assert faults(root) == []
+    assert filled(archive, GONE) == ["erased"]

@@ -228,7 +228,9 @@ def test_what_was_erased_stays_refused(archive: Archive) -> None:
     again(archive)
     [name] = [article.id for article in archive.articles()]
     archive.erase([name], reason="Urteil", now=NOON, reread=lambda *_: iter(()), opened=lambda *_: iter(()))
-    digest = put(archive, dump())
+    put(archive, dump())
+    assert kept(archive) == []
+    digest = put(archive, dump() + b"\n")
     assert [(one.new, one.unchanged) for one in again(archive)] == [(0, 0)]
     assert list(archive.articles()) == []
     assert note_of(archive, digest).get("archived") is None

@@ -372,8 +372,10 @@ class Archive:
                         self._disk.truncate(path, start)
                 raise
 
-    def quarantine(self, data: "bytes | Iterable[bytes]", error: "SourceError", *, reader: str, now: datetime) -> None:
+    def quarantine(self, data: "bytes | Iterable[bytes]", error: "SourceError", *, reader: str, now: datetime) -> bool:
         """Keep the bytes of a source that could not be read, at once or in pieces, with the reason.
+
+        Returns whether they are kept: those that an erasing took away before are not.
 
         Raises:
             StorageError: They cannot be written.
@@ -381,7 +383,8 @@ class Archive:
         from newsarc.archive.quarantine import put
 
         with storage_errors(self.root):
-            put(self._disk, os.path.join(self.root, "quarantine"), data, error, reader=reader, now=now)
+            refused = erased.sources(self._disk, self.root)
+            return put(self._disk, self.root, data, error, refused=refused, reader=reader, now=now)
 
     def erase(
         self,

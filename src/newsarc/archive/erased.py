@@ -15,6 +15,7 @@ from newsarc.errors import ArchiveDamaged
 
 LOG = "erased.jsonl"
 _DIGEST = re.compile(rb'"id":"([0-9a-f]{64})"')
+_SOURCES = re.compile(rb'"quarantine":\[([0-9a-f",]*)\]')
 
 
 def digest_of(name: str) -> str:
@@ -42,9 +43,18 @@ def read(disk: Disk, root: str) -> list[dict[str, Any]]:
 
 def known(disk: Disk, root: str) -> frozenset[str]:
     """Return the digests of all ids that were erased or are being erased, even where a line of the log is damaged."""
+    return frozenset(digest.decode() for digest in _DIGEST.findall(_said(disk, root)))
+
+
+def sources(disk: Disk, root: str) -> frozenset[str]:
+    """Return the digests of all sources that went from quarantine because of what they held; as `known`."""
+    listed = (found.decode() for found in _SOURCES.findall(_said(disk, root)))
+    return frozenset(digest for digests in listed for digest in digests.replace('"', "").split(","))
+
+
+def _said(disk: Disk, root: str) -> bytes:
     paths = [os.path.join(root, name) for name in (LOG, "REWRITE")]
-    data = b"".join(disk.read(path) for path in paths if disk.size(path))
-    return frozenset(digest.decode() for digest in _DIGEST.findall(data))
+    return b"".join(disk.read(path) for path in paths if disk.size(path))
 
 
 def mended(disk: Disk, root: str) -> bytes:

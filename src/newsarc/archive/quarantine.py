@@ -47,12 +47,21 @@ _SAID = ("reason", "stage", "where", "why", "message", "reader", "quarantined")
 
 
 def put(
-    disk: Disk, folder: str, data: bytes | Iterable[bytes], error: SourceError, *, reader: str, now: datetime
-) -> None:
+    disk: Disk,
+    root: str,
+    data: bytes | Iterable[bytes],
+    error: SourceError,
+    *,
+    refused: Container[str],
+    reader: str,
+    now: datetime,
+) -> bool:
     """Keep the bytes of a source that failed, and why; adds nothing if both stand there already.
 
-    They may come in pieces; more than 16 MB of them go through a temporary file.
+    They may come in pieces; more than 16 MB of them go through a temporary file. Returns whether they are kept: those
+    with a digest that is refused are not.
     """
+    folder = os.path.join(root, "quarantine")
     disk.make_folder(folder)
     with SpooledTemporaryFile(_IN_MEMORY) as held:
         found = hashlib.sha256()
@@ -60,6 +69,8 @@ def put(
             found.update(piece)
             held.write(piece)
         digest, size = found.hexdigest(), held.tell()
+        if digest in refused:
+            return False
         raw, note = raw_path(folder, digest), _note_path(folder, digest)
         if disk.size(raw) != size or not disk.size(note) or _digest_of(disk, raw) != digest:
             held.seek(0)
@@ -68,9 +79,10 @@ def put(
     if disk.size(note):
         known = read_small_file(disk.read(note))
         if known and known["reason"] == error.code:
-            return
+            return True
     stamp = in_german_time(now).isoformat()
     disk.save(note, small_file({**said, "stage": error.stage, "reader": reader, "quarantined": stamp, "of": digest}))
+    return True
 
 
 def listed(disk: Disk, folder: str) -> list[Failed | ArchiveDamaged]:

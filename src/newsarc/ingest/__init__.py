@@ -7,12 +7,14 @@ handed out only after everything it counts is durable.
 `messages` between them; `outcomes` counts.
 """
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarc.archive import LOCK_WAIT, Archive
+from newsarc.archive.erased import LOG
 from newsarc.archive.filing import Entry, Filed, number
 from newsarc.errors import BinarySource, SourceError, UnreadableSource
 from newsarc.ingest.outcomes import Outcome, Summary
@@ -128,6 +130,8 @@ class _Run:
                 yield from self.commit()
         if part.is_last:
             self._outcome = None
+            if part.error and self._owners and self._has_erased():
+                yield from self.commit()  # it tells what of the source was erased
             if part.error and outcome.error is None:
                 self._fail(outcome, part.place, part.error)
             self._finished.append(outcome)
@@ -168,11 +172,22 @@ class _Run:
         return any(lost)
 
     def _fail(self, outcome: Outcome, place: Place | SourceError, error: SourceError) -> None:
-        """Note why a source failed and keep its bytes; a binary file nobody named is passed over."""
+        """Note why a source failed and keep its bytes; a binary file nobody named is passed over.
+
+        What was erased by law does not come back by way of quarantine: a source that holds it is not kept.
+        """
         if isinstance(error, BinarySource) and isinstance(place, Place) and not place.named:
             outcome.skipped = "binary"
             return
         outcome.error = error
         if self._archive and not self._is_dry and isinstance(place, Place) and not isinstance(error, UnreadableSource):
+            outcome.is_kept = not outcome.erased
             with suppress(UnreadableSource):
-                self._archive.quarantine(raw_chunks(place), error, reader=READER, now=self._clock())
+                if outcome.is_kept:
+                    kept = self._archive.quarantine(raw_chunks(place), error, reader=READER, now=self._clock())
+                    outcome.is_kept = kept
+            if not outcome.is_kept:
+                outcome.error = type(error)(error.where, f"{error.why}; it is not kept, for it holds what was erased")
+
+    def _has_erased(self) -> bool:
+        return self._archive is not None and os.path.exists(os.path.join(self._archive.root, LOG))

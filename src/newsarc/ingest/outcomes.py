@@ -20,6 +20,8 @@ class Outcome:
     erased: int = 0
     """Articles whose id was erased by law, and stays refused."""
     error: SourceError | None = None
+    is_kept: bool = True
+    """Whether the bytes of a source that failed go to quarantine; not where a story in them was erased by law."""
     skipped: str | None = None
     """Why a file found in a folder was passed over, such as `binary`."""
 
@@ -61,9 +63,9 @@ class Summary:
         self.unchanged += outcome.unchanged
         self.erased += outcome.erased
         if outcome.error is not None:
-            is_kept = not isinstance(outcome.error, UnreadableSource)
-            self.quarantined += is_kept
-            self.unreadable += not is_kept
+            is_unreadable = isinstance(outcome.error, UnreadableSource)
+            self.quarantined += outcome.is_kept and not is_unreadable
+            self.unreadable += is_unreadable
             self.exit_code = max(self.exit_code, outcome.error.exit_code)
 
     def skip(self, _path: str, reason: str) -> None:

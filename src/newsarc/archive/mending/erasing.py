@@ -202,6 +202,7 @@ def erase(disk: Disk, root: str, found: Erasure, *, reason: str, now: datetime, 
     """
     moved = _kept_for_others(disk, root, found, rotate_at)
     counts = Counter(name for name, _ in found.lines)
+    sources = sorted({name[11:75] for name in found.quarantine})  # what stands between folder and ending
     plan = begun(disk, root, "erase", found.before.segment)._replace(
         zeros=list(found.originals),
         removed=found.quarantine,
@@ -212,14 +213,16 @@ def erase(disk: Disk, root: str, found: Erasure, *, reason: str, now: datetime, 
                 "id": erased.digest_of(name),
                 "reason": reason,
                 "lines": counts[name],
+                "quarantine": sources,
                 "old_chain": found.before.chain,
             }
-            for name in counts
+            for name in (found.names if sources else counts)
         ],
     )
     if found.lines or moved:
         found.after = rewrite(disk, root, plan, _remaining(disk, root, found, moved), rotate_at=rotate_at)
     else:
+        erased.add(disk, root, plan.logged)
         purge(disk, root, plan)
 
 
