@@ -2,7 +2,8 @@
 
 As a script it is a process that goes on for some seconds: `write ROOT NAME SECONDS` appends articles with an index of
 its own, `ask ROOT SECONDS` asks and `list ROOT SECONDS` runs newsarc, both say what they saw, `clear ROOT SECONDS`
-makes the index anew and anew. `compare ROOT... 0` says where answers differ from the definition.
+makes the index anew and anew, `erase ROOT SECONDS` erases one article after the other. `compare ROOT... 0` says where
+answers differ from the definition.
 """
 
 import json
@@ -164,6 +165,17 @@ def _clear(root: str, until: float) -> None:
         list(find(archive, Query(limit=1)))
 
 
+def _erase(root: str, until: float) -> int:
+    """Erase articles in the order of their lines; returns how many."""
+    archive, number = Archive(root, disk=Unflushed(), rotate_at=20_000), 0
+    for name in [one.id for one in archive.articles()]:
+        if number and monotonic() > until:
+            break
+        archive.erase([name], reason="x", now=NOON, reread=lambda *_: iter(()), opened=lambda *_: iter(()))
+        number += 1
+    return number
+
+
 def _compare(*rest: str | float) -> dict[str, list[str]]:
     """Ask some questions of each archive."""
     from strategies import BEGINNINGS, question  # noqa: PLC0415 - the others start without hypothesis
@@ -177,7 +189,7 @@ def _compare(*rest: str | float) -> dict[str, list[str]]:
 def main(word: str, *words: str) -> None:
     """Be a process that writes or asks."""
     until = monotonic() + float(words[-1])
-    ways = {"write": _write, "ask": _ask, "list": _list, "clear": _clear, "compare": _compare}
+    ways = {"write": _write, "ask": _ask, "list": _list, "clear": _clear, "erase": _erase, "compare": _compare}
     sys.stdout.write(json.dumps(ways[word](*words[:-1], until)))  # type: ignore[operator]
 
 

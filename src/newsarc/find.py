@@ -7,29 +7,40 @@ made anew, and one that cannot be used is done without; an answer is then late, 
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
+from functools import partial
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsarc.archive import Archive
 from newsarc.archive.chain import Place, Stored, unseal, without_framing
 from newsarc.archive.filing import id_of, is_line_of
 from newsarc.archive.scanning import read_lines
-from newsarc.errors import AmbiguousId, ArchiveDamaged, ArticleNotFound, IndexDamaged, IndexUnusable
+from newsarc.errors import (
+    AmbiguousId,
+    ArchiveDamaged,
+    ArchiveRewritten,
+    ArticleNotFound,
+    IndexDamaged,
+    IndexUnusable,
+)
 from newsarc.index import Index
 from newsarc.query import Query, select
 
 if TYPE_CHECKING:
     from newsarc.article import Article
 
+T = TypeVar("T")
+
 _MOST_NAMED = 5  # ids in a message
 _MOST_LOOKED_AT = 32  # ids that fit a beginning
 _FEW = 32  # lines read at first, for who wants only some
 _MANY = 128  # lines read at once later
 _MOST_BEHIND = 5_000  # lines an index may be behind and still be asked
+_TRIES = 3  # answers that are begun while segments are replaced
 
 
 def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes]:
@@ -39,8 +50,9 @@ def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes
 
     Raises:
         ArchiveDamaged: The archive ends before HEAD says; what stands before was yielded.
+        ArchiveRewritten: A repair or an erasing replaced the segments, and the rest of the answer with them.
     """
-    for line in _answers(archive, query):
+    for line in _of_one_state(archive, partial(_answers, archive, query)):
         yield line[:-1] if raw else without_framing(line)
 
 
@@ -48,7 +60,7 @@ def articles(archive: Archive, query: Query) -> Iterator["Article"]:
     """Yield what `find` finds as `Article`.
 
     Raises:
-        ArchiveDamaged: As `find`.
+        ArchiveDamaged, ArchiveRewritten: As `find`.
     """
     from newsarc.article import from_line
 
@@ -60,6 +72,7 @@ def count(archive: Archive, query: Query) -> int:
 
     Raises:
         ArchiveDamaged: The archive ends before HEAD says.
+        ArchiveRewritten: Repairs or erasings replaced the segments again and again.
     """
     if query.limit is None and query.is_found_by_columns:
         try:
@@ -68,20 +81,54 @@ def count(archive: Archive, query: Query) -> int:
                     return index.count(query)
         except (IndexUnusable, ArchiveDamaged):
             pass  # the long way says what is wrong
-    return sum(1 for _ in _answers(archive, query))
+    [found] = _of_one_state(archive, lambda first: iter([sum(1 for _ in _answers(archive, query, first))]))
+    return found
 
 
-# Ways to an answer: all give the same lines in the same order.
+def _of_one_state(archive: Archive, answer: Callable[[int], Iterator[T]]) -> Iterator[T]:
+    """Yield an answer that knows the first segment it is of; where segments are replaced before it began, begin again.
+
+    Lines have other numbers and places behind a repair or an erasing, so what was begun cannot go on.
+
+    Raises:
+        ArchiveRewritten: It had begun, or it happened again and again.
+    """
+    for left in reversed(range(_TRIES)):
+        first, is_begun = archive.head().first, False
+        try:
+            for one in answer(first):
+                is_begun = True
+                yield one
+        except (OSError, ArchiveDamaged, ArchiveRewritten, IndexUnusable):
+            if archive.head().first == first:
+                raise
+            if is_begun or not left:
+                raise ArchiveRewritten(archive.root) from None
+        else:
+            return
 
 
-def _answers(archive: Archive, query: Query) -> Iterator[bytes]:
+def _must_be(archive: Archive, first: int) -> None:
+    """Refuse to go on where the archive does not begin with this segment any more.
+
+    Raises:
+        ArchiveRewritten: It does not.
+    """
+    if archive.head().first != first:
+        raise ArchiveRewritten(archive.root)
+
+
+# Ways to an answer: all give the same lines in the same order, of the segments from `first` on.
+
+
+def _answers(archive: Archive, query: Query, first: int) -> Iterator[bytes]:
     """Yield the lines of an answer; where one way fails, the next goes on behind what was yielded."""
     line: bytes | None = None
     ways = [_by_index, _by_new_index, _by_scan]
     while ways:
         given = _position(line) if line else None
         try:
-            for line in ways.pop(0)(archive, query):
+            for line in ways.pop(0)(archive, query, first):
                 if given is None or _is_behind(line, given, query):
                     yield line
         except IndexDamaged:
@@ -99,15 +146,16 @@ def _is_behind(line: bytes, given: tuple[float, int], query: Query) -> bool:
     return here > given if query.order == "oldest" else here < given
 
 
-def _by_index(archive: Archive, query: Query) -> Iterator[bytes]:
+def _by_index(archive: Archive, query: Query, first: int) -> Iterator[bytes]:
     """Answer by the index; lines that it does not know yet are read and merged in."""
     with _asked(archive) as index:
         seen, head = index.seen, archive.head()
-        if head.seq - seen.seq > _MOST_BEHIND or not archive.holds(seen):
+        if head.seq - seen.seq > _MOST_BEHIND or seen.first != first or not archive.holds(seen):
             raise IndexUnusable(index.path, "it is far behind, and others write it")
         found = _read(archive, index.hits(query), query)
         if seen != head:
             found = _with_unknown(archive, index, found, query)
+            _must_be(archive, first)
         yield from islice(found, _bounded(query.limit))
 
 
@@ -115,11 +163,12 @@ def _bounded(limit: int | None) -> int | None:
     return None if limit is None else max(0, min(limit, sys.maxsize))
 
 
-def _by_new_index(archive: Archive, query: Query) -> Iterator[bytes]:
+def _by_new_index(archive: Archive, query: Query, first: int) -> Iterator[bytes]:
     """Answer by an index that is made anew."""
+    _must_be(archive, first)
     with closing(Index(archive.root, archive.uuid, tell=archive.tell)) as index:
         index.clear()
-    return _by_index(archive, query)
+    return _by_index(archive, query, first)
 
 
 @contextmanager
@@ -131,7 +180,7 @@ def _asked(archive: Archive) -> Iterator[Index]:
             yield index
 
 
-def _by_scan(archive: Archive, query: Query) -> Iterator[bytes]:
+def _by_scan(archive: Archive, query: Query, first: int) -> Iterator[bytes]:
     """Answer by reading all lines, up to a cut if there is one; a line that is no record is the archive's damage."""
     last, fault = Place(0, 0, 0), None
 
@@ -148,6 +197,7 @@ def _by_scan(archive: Archive, query: Query) -> Iterator[bytes]:
         places = iter(select(watched(), query))
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(last.where, "it is no record") from error
+    _must_be(archive, first)
     while some := list(islice(places, _MANY)):
         yield from read_lines(archive.root, some)
     if fault:
@@ -248,7 +298,12 @@ def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> I
     Raises:
         AmbiguousId: A beginning fits several ids; names them.
         ArchiveDamaged: A line does not fit its chain.
+        ArchiveRewritten: As `find`.
     """
+    yield from _of_one_state(archive, lambda _first: _shown(archive, beginnings, raw=raw))
+
+
+def _shown(archive: Archive, beginnings: Sequence[str], *, raw: bool) -> Iterator[bytes | ArticleNotFound]:
     found = _named(archive, beginnings)
     for beginning in beginnings:
         names = found[beginning]
