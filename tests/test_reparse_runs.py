@@ -89,13 +89,31 @@ def test_where_another_run_was_quicker_its_word_counts(archive: Archive) -> None
 
 
 def test_only_the_next_revision_of_a_stored_version_is_taken(archive: Archive) -> None:
-    [today] = keep(archive, dump(), {})
+    keep(archive, dump(), {})
+    [today] = stored(archive)
     records = [
         today.model_copy(update=said).line()
         for said in ({"revision": 3}, {"revision": 2}, {"revision": 2}, {"version": 2}, {"id": "urn:a"})
     ]
     assert [one.what for one in archive.revise(records, now=LATER)] == ["unchanged", "revision", *["unchanged"] * 3]
     assert [one.revision for one in stored(archive)] == [1, 2]
+
+
+def test_what_is_erased_meanwhile_is_not_revised_nor_is_an_original_named_that_is_gone(archive: Archive) -> None:
+    gone, left, _ = keep(archive, many(3), *[{"headline": None}] * 3)
+
+    def clock() -> datetime:
+        """Be asked for the moment of the commit, when the erasing has just ended."""
+        Archive(archive.root).erase([gone.id], reason="x", now=NOON, reread=lambda *_: (), opened=lambda *_: ())
+        return LATER
+
+    found = list(reparse(archive, clock=clock))
+    assert [(one.what, one.id) for one in found][:2] == [("overtaken", gone.id), ("overtaken", left.id)]
+    assert gone.id not in {one.id for one in stored(archive)}
+    assert not faults(Path(archive.root))
+    assert whats(again(archive)) == ["revised"] * 2
+    assert not faults(Path(archive.root))
+    assert all("original-redacted" in one.warnings for one in stored(archive))
 
 
 # On the command line.

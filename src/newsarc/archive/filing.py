@@ -139,7 +139,8 @@ def following(
 ) -> tuple[list[Filed], list[Fresh]]:
     """Take of a batch, as `number` does, the records that are the next revision of a version that is stored.
 
-    What is not the next one is unchanged: another run was quicker, and its word may be a person's.
+    What is not the next one is unchanged: another run was quicker, and its word may be a person's. So is one whose
+    original lies elsewhere by now: it may name bytes that an erasing took away.
     """
     filed: list[Filed] = []
     fresh: dict[tuple[str, str, int], Fresh] = {}
@@ -147,8 +148,14 @@ def following(
         record = article if isinstance(article, bytes) else article.line()
         said = json.loads(record)
         version = said["id"], said["version_by"], said["version"]
-        revisions = [known["revision"] for known in stored(said["id"]) if _is_version(known, *version)]
-        is_next = version not in fresh and said["revision"] == max(revisions, default=0) + 1 > 1
+        known = [known for known in stored(said["id"]) if _is_version(known, *version)]
+        latest = max(known, key=lambda one: int(one["revision"]), default=None)
+        is_next = (
+            version not in fresh
+            and latest is not None
+            and said["revision"] == latest["revision"] + 1
+            and _original_of(said) == _original_of(latest)
+        )
         if is_next:
             fresh[version] = record, original
         filed.append(Filed("revision" if is_next else "unchanged", said["id"], said["version"], said["revision"]))
@@ -174,6 +181,12 @@ def refusing(numbering: Numbering, erased: Container[str]) -> Numbering:
 
 def _is_version(record: Mapping[str, Any], name: str, version_by: str, version: int) -> bool:
     return (record["id"], record["version_by"], record["version"]) == (name, version_by, version)
+
+
+def _original_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Name the original a record says it was read from, and where that lies."""
+    origin = record.get("origin") or {}
+    return tuple(origin.get(key) for key in ("sha256", "pack", "pack_offset", "pack_length"))
 
 
 def _new(record: bytes) -> Filed:
