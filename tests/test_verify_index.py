@@ -34,6 +34,7 @@ def _change(database: Path, sql: str) -> None:
         ("UPDATE article SET category = 'Wetter' WHERE seq = 2", "other values are held for category"),
         ("UPDATE article SET published = published + 1 WHERE seq = 2", "other values are held for published"),
         ("UPDATE article SET offset = offset + 1 WHERE seq = 3", "other values are held for offset"),
+        ("UPDATE article SET highest = 0 WHERE seq = 2", "other values are held for highest"),
         ("DELETE FROM article WHERE seq = 1", "line 1 "),
         ("INSERT INTO keyword VALUES ('fremd', 2)", "its keywords are not the ones held"),
         ("INSERT INTO older VALUES (9, 'x', 1, 0, 5)", "the archive has no such line"),

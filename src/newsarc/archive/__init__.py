@@ -8,13 +8,12 @@ is to the archive, `originals` and `quarantine` where bytes are kept, `checking`
 how segments are replaced, `repairing` and `erasing` when.
 """
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsarc.archive import erased
 from newsarc.archive.chain import EMPTY, Head, Place, Stored, follows, head_line, segment_name, segment_path
@@ -27,19 +26,19 @@ from newsarc.archive.filing import (
     Numbering,
     Scanned,
     following,
-    is_line_of,
     number,
     refusing,
 )
 from newsarc.archive.guarding import held, storage_errors
+from newsarc.archive.history import History
 from newsarc.archive.opening import format_of, head_of
-from newsarc.archive.scanning import chain_before, holds, read_lines, scan
+from newsarc.archive.recalling import Histories, history_of
+from newsarc.archive.scanning import chain_before, holds, scan
 from newsarc.errors import (
     ArchiveDamaged,
     ArchiveLocked,
     ArchiveRewritten,
     HeadMissing,
-    IndexDamaged,
     IndexUnusable,
     NotAnArchive,
     OriginalNotKept,
@@ -88,6 +87,7 @@ class Archive:
         self._rotate_at = rotate_at
         self.known: Known = Scanned()
         """Asked what the archive holds before a write; an index may take the place of the scan."""
+        self._histories = Histories(self._history)
         self._members: dict[str, Member] = {}
         self._first = 0
         self._withheld: dict[str, set[Span]] = {}
@@ -265,6 +265,7 @@ class Archive:
             filed, fresh = self._number(entries, head, numbering)
             if self._withheld or any(one.what == "erased" for one in filed):
                 fresh = self._without_erased(entries, filed, fresh)
+            end = head
             if fresh:
                 from newsarc.archive.sealing import sealed
 
@@ -272,6 +273,7 @@ class Archive:
                 lines, end = sealed(fresh, members, self._place_behind(head), now)
                 self._commit(b"".join(line for _, line in lines), head, end)
                 self._tell_known(lines, end)
+            self._histories.settle(end)
         return filed
 
     def preview(self, entries: Sequence[Entry]) -> list[Filed]:
@@ -283,16 +285,19 @@ class Archive:
         if self._disk.size(os.path.join(self.root, erased.LOG)):
             numbering = refusing(numbering, {str(fields.get("id")) for fields in erased.read(self._disk, self.root)})
         try:
-            self._catch_up(head)
-            return numbering(entries, self._stored)
+            return self._numbered(entries, head, numbering)
         except (ArchiveDamaged, IndexUnusable) as error:
             if isinstance(self.known, Scanned):
                 raise
             if isinstance(error, IndexUnusable):
                 self.tell(str(error))
             self.known = Scanned()
-            self._catch_up(head)
-            return numbering(entries, self._stored)
+            return self._numbered(entries, head, numbering)
+
+    def _numbered(self, entries: Sequence[Entry], head: Head, numbering: Numbering) -> tuple[list[Filed], list[Fresh]]:
+        self._catch_up(head)
+        self._histories.begin(head)
+        return numbering(entries, self._histories.of)
 
     def _without_erased(self, entries: Sequence[Entry], filed: list[Filed], fresh: list[Fresh]) -> list[Fresh]:
         """Keep what was refused out of the originals that come with the rest."""
@@ -311,21 +316,8 @@ class Archive:
                 known.clear()
             known.add(scan(self._disk, self.root, known.seen, head), head)
 
-    def _stored(self, name: str) -> list[dict[str, Any]]:
-        """Return every stored record of an id, each compared with its chain.
-
-        Raises:
-            ArchiveDamaged: A line does not fit its chain.
-            IndexDamaged: A line is another story's, or none: what is known does not fit.
-        """
-        places = self.known.places(name)
-        try:
-            is_fitting = all(is_line_of(line, name) for line in read_lines(self.root, places))
-        except (OSError, ValueError, OverflowError, MemoryError) as error:
-            raise IndexDamaged(self.root, str(error)) from error
-        if not is_fitting:
-            raise IndexDamaged(self.root, f"a line that should be {name} is another story")
-        return [json.loads(self.read_checked(place)) for place in places]
+    def _history(self, name: str) -> History:
+        return history_of(self.root, name, self.known.places(name), self.read_checked)
 
     def _tell_known(self, lines: Sequence[Stored], end: Head) -> None:
         """Hand on what was committed; if that fails, the articles are archived all the same."""

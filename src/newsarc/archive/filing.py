@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias,
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.erased import digest_of
+from newsarc.archive.history import History, Story, story
 
 if TYPE_CHECKING:
     from newsarc.archive.originals import Original, Packed
@@ -33,10 +34,11 @@ class Filed(NamedTuple):
 
 Fresh: TypeAlias = tuple[bytes, Union["Original", "Packed", None]]
 """A record that must be written, and its original."""
-Numbering: TypeAlias = Callable[
-    [Iterable[Entry], Callable[[str], list[dict[str, Any]]]], tuple[list[Filed], list[Fresh]]
-]
+Numbering: TypeAlias = Callable[[Iterable[Entry], Callable[[str], History]], tuple[list[Filed], list[Fresh]]]
 """`number` or `following`: which records of a batch are written, and as what."""
+
+# A category that a person gave an earlier version is handed on to a new one: their word comes first.
+_A_PERSONS = {"category_by": "user", "category_confidence": None, "category_candidates": ()}
 
 _START = re.compile(
     rb'\{"schema":"newsarc/\d+","id":"(?P<id>(?:[^"\\]|\\.)*)"'
@@ -103,40 +105,39 @@ class Scanned:
         self.seen = EMPTY
 
 
-def number(entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]) -> tuple[list[Filed], list[Fresh]]:
-    """Number a batch against what is stored of each id, and against itself.
+def number(entries: Iterable[Entry], stored: Callable[[str], History]) -> tuple[list[Filed], list[Fresh]]:
+    """Number a batch against what is stored of each id, and against itself; what it writes of an id is added there.
 
     Returns what each is, and the records that must be written with their originals.
     """
     filed: list[Filed] = []
     fresh: list[Fresh] = []
-    known: dict[str, list[_Story]] = {}
+    known: dict[str, History] = {}
     alone: dict[str, bytes] = {}  # the first record of an id of which nothing is stored; nearly all stay alone
     for article, original in entries:
         record = article if isinstance(article, bytes) else article.line()
         name = id_of(record)
         before = known.get(name)
         if before is None:
-            before = known[name] = list(map(_story, stored(name)))
+            before = known[name] = stored(name)
         if name in alone:
-            before.append(_story(json.loads(alone.pop(name))))
+            before.add(story(json.loads(alone.pop(name))))
         if not before:
             what = _new(record)
             alone[name] = record
         else:
-            story, what = _file(_story(json.loads(record)), before)
+            one = story(json.loads(record))
+            what = _file(one, before)
             if what.what != "unchanged":
-                before.append(story)
-                record = written(story.record)
+                before.add(one)
+                record = written(one.record)
         filed.append(what)
         if what.what != "unchanged":
             fresh.append((record, original))
     return filed, fresh
 
 
-def following(
-    entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]
-) -> tuple[list[Filed], list[Fresh]]:
+def following(entries: Iterable[Entry], stored: Callable[[str], History]) -> tuple[list[Filed], list[Fresh]]:
     """Take of a batch, as `number` does, the records that are the next revision of a version that is stored.
 
     What is not the next one is unchanged: another run was quicker, and its word may be a person's. So is one whose
@@ -148,15 +149,10 @@ def following(
         record = article if isinstance(article, bytes) else article.line()
         said = json.loads(record)
         version = said["id"], said["version_by"], said["version"]
-        known = [known for known in stored(said["id"]) if _is_version(known, *version)]
-        latest = max(known, key=lambda one: int(one["revision"]), default=None)
-        is_next = (
-            version not in fresh
-            and latest is not None
-            and said["revision"] == latest["revision"] + 1
-            and _original_of(said) == _original_of(latest)
-        )
+        known = stored(said["id"])
+        is_next = version not in fresh and known.is_next(said)
         if is_next:
+            known.add(story(said))
             fresh[version] = record, original
         filed.append(Filed("revision" if is_next else "unchanged", said["id"], said["version"], said["revision"]))
     return filed, list(fresh.values())
@@ -165,9 +161,7 @@ def following(
 def refusing(numbering: Numbering, erased: Container[str]) -> Numbering:
     """Make a numbering that refuses what was erased, which `erased` knows by the digest of its id."""
 
-    def numbered(
-        entries: Iterable[Entry], stored: Callable[[str], list[dict[str, Any]]]
-    ) -> tuple[list[Filed], list[Fresh]]:
+    def numbered(entries: Iterable[Entry], stored: Callable[[str], History]) -> tuple[list[Filed], list[Fresh]]:
         every = list(entries)
         names = [id_of(article) if isinstance(article, bytes) else article.id for article, _ in every]
         refused = [digest_of(name) in erased for name in names]
@@ -179,16 +173,6 @@ def refusing(numbering: Numbering, erased: Container[str]) -> Numbering:
     return numbered
 
 
-def _is_version(record: Mapping[str, Any], name: str, version_by: str, version: int) -> bool:
-    return (record["id"], record["version_by"], record["version"]) == (name, version_by, version)
-
-
-def _original_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Name the original a record says it was read from, and where that lies."""
-    origin = record.get("origin") or {}
-    return tuple(origin.get(key) for key in ("sha256", "pack", "pack_offset", "pack_length"))
-
-
 def _new(record: bytes) -> Filed:
     """File a story of which nothing is stored: it stays as its source counts it."""
     found = _START.match(record)
@@ -197,55 +181,22 @@ def _new(record: bytes) -> Filed:
     return Filed("new", _text(found["id"]), int(found["version"]), int(found["revision"]))
 
 
-class _Story(NamedTuple):
-    """A record, with what tells whether another one is the same; worked out once."""
-
-    record: dict[str, Any]
-    digest: str
-    bytes: tuple[Any, ...]
-
-
-def _story(record: dict[str, Any]) -> _Story:
-    from newsarc.wording import source_digest
-
-    return _Story(record, source_digest(record), _bytes_of(record))
-
-
-def _file(story: _Story, stored: list[_Story]) -> tuple[_Story, Filed]:
+def _file(one: Story, stored: History) -> Filed:
     """Number a record against the stored ones of its id, of all versions and revisions."""
-    record = story.record
-    same = [known.record for known in stored if known.bytes == story.bytes or known.digest == story.digest]
+    record, same = one.record, stored.like(one)
     what: What = "version"
     if same:
-        latest = max(same, key=lambda known: int(known["revision"]))
-        is_said = record["category_by"] == "user" and (latest["category_by"], latest["category"]) != (
-            "user", record["category"],
-        )  # fmt: skip
+        is_said = record["category_by"] == "user" and (same.category_by, same.category) != ("user", record["category"])
         what = "revision" if is_said else "unchanged"
-        record |= {"version": latest["version"], "revision": latest["revision"] + is_said}
+        record |= {"version": same.version, "revision": same.revision + is_said}
     else:
-        every = [known.record for known in stored]
-        if record["category_by"] != "user":
-            record |= _a_persons_word(every)
+        if record["category_by"] != "user" and stored.word is not None:
+            record |= _A_PERSONS | {"category": stored.word}
         if record["version_by"] == "archive":
-            record["version"] = max(known["version"] for known in every) + 1
-    return story, Filed(what, record["id"], record["version"], record["revision"])
+            record["version"] = stored.highest + 1
+    return Filed(what, record["id"], record["version"], record["revision"])
 
 
 def written(record: Mapping[str, Any]) -> bytes:
     """Write a record as `Article.line` does."""
     return json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _bytes_of(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Name the bytes a record was read from; where they are not known, something that equals nothing."""
-    origin = record.get("origin")
-    return (origin["sha256"], origin["offset"], origin["length"], origin["format"]) if origin else (object(),)
-
-
-def _a_persons_word(stored: list[dict[str, Any]]) -> dict[str, Any]:
-    """Hand the category that a person gave an earlier version on to a new one: their word comes first."""
-    said = [record["category"] for record in stored if record["category_by"] == "user"]
-    if not said:
-        return {}
-    return {"category": said[-1], "category_by": "user", "category_confidence": None, "category_candidates": []}

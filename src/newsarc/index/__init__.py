@@ -12,7 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
@@ -181,33 +181,61 @@ class Index:
             some = names[start : start + 500]
             marks = ", ".join("?" * len(some))
             counts.update(name for (name,) in self._all(f"SELECT id FROM article WHERE id IN ({marks})", some))  # noqa: S608
-        self._insert_articles([row for row in rows if counts[row.id] == 1], 1)
+        self._insert_articles((*row[:12], row.version, 1) for row in rows if counts[row.id] == 1)
         repeated: dict[str, list[Row]] = {}
         for row in rows:
             if counts[row.id] > 1:
                 repeated.setdefault(row.id, []).append(row)
         for name, several in repeated.items():
-            self._settle(name, several)
+            if not self._weigh(name, several):
+                self._settle(name, several)
 
-    def _insert_articles(self, rows: Iterable["Row"], lines: int) -> None:
-        marks = ", ".join("?" * 13)
-        values = ((*row[:12], lines) for row in rows)
+    def _insert_articles(self, values: Iterable[tuple[Any, ...]]) -> None:
+        marks = ", ".join("?" * 14)
         self._connection.executemany(f"INSERT INTO article VALUES ({marks})", values)  # noqa: S608
 
+    def _insert_older(self, rows: Iterable["Row"]) -> None:
+        values = ((row.seq, row.id, row.segment, row.offset, row.length) for row in rows)
+        self._connection.executemany("INSERT INTO older VALUES (?, ?, ?, ?, ?)", values)
+
+    def _weigh(self, name: str, rows: list["Row"]) -> bool:
+        """Decide which line of an id is the newest by reading that one and the new ones, if that is enough; tells so.
+
+        It is where each new line bears a higher number than all before it: a version of its own, that changes the rank
+        of no other one.
+        """
+        known = self._all("SELECT segment, offset, length, highest, lines FROM article WHERE id = ?", [name])
+        numbers = [highest for *_, highest, _ in known] + [row.version for row in rows]
+        if not known or any(later <= before for before, later in pairwise(numbers)):
+            return False
+        before, lines = Place(*known[0][:3]), known[0][4] + len(rows)
+        by_place = {Place(row.segment, row.offset, row.length): row for row in rows}
+        places = [before, *by_place]
+        stored = [Stored(place, line) for place, line in zip(places, read_lines(self._root, places), strict=True)]
+        [newest] = select(stored, Query())
+        if newest == before:
+            update = "UPDATE article SET highest = ?, lines = ? WHERE id = ?"
+            self._connection.execute(update, (numbers[-1], lines, name))
+        else:
+            columns = "seq, id, segment, offset, length"
+            self._connection.execute(f"INSERT INTO older SELECT {columns} FROM article WHERE id = ?", [name])  # noqa: S608
+            self._connection.execute("DELETE FROM article WHERE id = ?", [name])
+            self._insert_articles([(*by_place[newest][:12], numbers[-1], lines)])
+        self._insert_older(row for place, row in by_place.items() if place != newest)
+        return True
+
     def _settle(self, name: str, rows: list["Row"]) -> None:
-        """Decide which line of an id is the newest, by reading all of them."""
+        """Decide which line of an id is the newest by reading all of them."""
         places = [*self.places(name), *(Place(row.segment, row.offset, row.length) for row in rows)]
         stored = [Stored(place, line) for place, line in zip(places, read_lines(self._root, places), strict=True)]
         [newest] = select(stored, Query())
         known = {Place(row.segment, row.offset, row.length): row for row in rows}
         self._connection.execute("DELETE FROM article WHERE id = ?", (name,))
         self._connection.execute("DELETE FROM older WHERE id = ?", (name,))
-        every = [known.get(one.place) or _row(one) for one in stored]
-        self._insert_articles((row for row, one in zip(every, stored, strict=True) if one.place == newest), len(every))
-        self._connection.executemany(
-            "INSERT INTO older VALUES (?, ?, ?, ?, ?)",
-            ((row.seq, row.id, *one.place) for row, one in zip(every, stored, strict=True) if one.place != newest),
-        )
+        every = {one.place: known.get(one.place) or _row(one, has_words=False) for one in stored}
+        highest = max(row.version for row in every.values())
+        self._insert_articles([(*every[newest][:12], highest, len(every))])
+        self._insert_older(row for place, row in every.items() if place != newest)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -326,11 +354,11 @@ def _terms() -> str:
     return version()
 
 
-def _row(stored: Stored) -> "Row":
+def _row(stored: Stored, *, has_words: bool = True) -> "Row":
     from newsarc.index.rows import row_of
 
     try:
-        return row_of(stored)
+        return row_of(stored, has_words=has_words)
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(stored.place.where, "it is no record") from error
 

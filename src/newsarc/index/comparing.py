@@ -3,6 +3,7 @@
 SQLite's own checks do not find rot: most flipped bits leave a database that is well formed and wrong.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
@@ -21,8 +22,8 @@ SAMPLE = 97  # of so many lines the words of one are looked up,
 _MOST_SAMPLED = 64  # but not of more lines than that: each costs what a question of fifty words costs
 _COLUMNS = "seq, id, tail, segment, offset, length, published, category, kind, status, format, credit"
 _ROWS = f"""
-SELECT {_COLUMNS}, 1 FROM article UNION ALL
-SELECT seq, id, NULL, segment, offset, length, NULL, NULL, NULL, NULL, NULL, NULL, 0 FROM older ORDER BY seq
+SELECT {_COLUMNS}, 1, highest, lines FROM article UNION ALL
+SELECT seq, id, NULL, segment, offset, length, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 FROM older ORDER BY seq
 """  # noqa: S608 - only our own words
 _KEYWORDS = "SELECT seq, word FROM keyword ORDER BY seq"
 
@@ -66,13 +67,14 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
 
 def _differences(row: Row, held: tuple[Any, ...]) -> Iterator[str]:
     """Compare the columns of a line; of an older one only where it lies is held."""
-    is_newest = held[12]
+    is_newest, highest, lines = held[12:]
     names = _COLUMNS.split(", ")
     wrong = [
         name
         for name, mine, theirs in zip(names, row, held, strict=False)
         if mine != theirs and (is_newest or name in ("seq", "id", "segment", "offset", "length"))
     ]
+    wrong += ["highest"] * (lines == 1 and highest != row.version)  # of several lines, see below
     if wrong:
         yield f"line {row.seq} ({row.id}): other values are held for {', '.join(wrong)}"
 
@@ -91,15 +93,17 @@ def _missing_words(connection: sqlite3.Connection, row: Row) -> Iterator[str]:
 def _wrong_newest(connection: sqlite3.Connection, archive: "Archive") -> Iterator[str]:
     """Decide anew, for each id that has several lines, which one is the newest."""
     places = """
-        SELECT id, segment, offset, length, 0 FROM older UNION ALL
-        SELECT id, segment, offset, length, lines FROM article WHERE lines != 1 OR id IN (SELECT id FROM older)
+        SELECT id, segment, offset, length, 0, 0 FROM older UNION ALL
+        SELECT id, segment, offset, length, lines, highest FROM article WHERE lines != 1 OR id IN (SELECT id FROM older)
         ORDER BY 1, 2, 3
     """
     for name, group in groupby(connection.execute(places), key=itemgetter(0)):
-        several = [(Place(*row[1:4]), row[4]) for row in group]
-        if sum(lines for _, lines in several) != len(several):
+        several = [(Place(*row[1:4]), *row[4:]) for row in group]
+        if sum(lines for _, lines, _ in several) != len(several):
             yield f"{name}: another number of lines is held than there are"
-        lines = read_lines(archive.root, [place for place, _ in several])
-        newest = select([Stored(place, line) for (place, _), line in zip(several, lines, strict=True)], Query())
-        if [place for place, is_newest in several if is_newest] != newest:
+        lines = read_lines(archive.root, [place for place, *_ in several])
+        newest = select([Stored(place, line) for (place, *_), line in zip(several, lines, strict=True)], Query())
+        if [place for place, is_newest, _ in several if is_newest] != newest:
             yield f"{name}: another line than its newest is held as the newest"
+        if max(highest for *_, highest in several) != max(json.loads(line)["version"] for line in lines):
+            yield f"{name}: another number than its highest is held as the highest"

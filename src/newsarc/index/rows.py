@@ -30,6 +30,7 @@ class Row(NamedTuple):
     status: str | None
     format: str | None
     credit: str
+    version: int
     keywords: tuple[str, ...]
     words: str
 
@@ -53,6 +54,7 @@ def row_of(stored: Stored, *, has_words: bool = True) -> Row:
         record["status"],
         (record["origin"] or {}).get("format"),
         fold_word(record["credit"] or ""),
+        record["version"],
         tuple({fold_word(word) for word in record["keywords"]}),
         " ".join(_words(record)) if has_words else "",
     )

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from newsarc.archive.disk import LockHeldError, locked
 from newsarc.errors import IndexDamaged, IndexUnusable
 
-SCHEMA = 2
+SCHEMA = 3
 """Number of these tables; an index of any other number is made anew."""
 
 TABLES = """
@@ -19,6 +19,7 @@ CREATE TABLE article(                       -- the newest line of each id
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, tail TEXT NOT NULL,
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
     published INTEGER, category TEXT, kind TEXT, status TEXT, format TEXT, credit TEXT NOT NULL,
+    highest INTEGER NOT NULL,               -- number of a version of its id, this one's or an older one's
     lines INTEGER NOT NULL                  -- of its id, this one and the older ones
 );
 CREATE UNIQUE INDEX article_by_id ON article(id);

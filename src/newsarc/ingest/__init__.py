@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from newsarc.archive import LOCK_WAIT, Archive
 from newsarc.archive.erased import LOG
 from newsarc.archive.filing import Entry, Filed, number
+from newsarc.archive.history import History
 from newsarc.errors import BinarySource, SourceError, UnreadableSource
 from newsarc.ingest.outcomes import Outcome, Summary
 from newsarc.ingest.parts import AS_IT_IS, READER, SHELTER, Again, Part, Reading, Shelter
@@ -157,7 +158,7 @@ class _Run:
         if not self._entries:
             return []
         if self._archive is None:
-            return number(self._entries, lambda _name: [])[0]
+            return number(self._entries, lambda _name: History())[0]
         if self._is_dry:
             return self._archive.preview(self._entries)
         return self._archive.append(self._entries, now=self._clock(), wait=self._wait)

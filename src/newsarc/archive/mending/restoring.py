@@ -18,6 +18,7 @@ from newsarc.archive.checking.shape import Kept, read_kept
 from newsarc.archive.disk import Disk
 from newsarc.archive.erased import digest_of
 from newsarc.archive.filing import id_of, number, written
+from newsarc.archive.history import History
 from newsarc.archive.mending.traces import FIRST_READING, Reread
 from newsarc.archive.mending.walking import unpacked, walk
 from newsarc.archive.originals import Member, pack_path
@@ -175,7 +176,7 @@ def _numbered(
     archived = in_german_time(now).isoformat()
     for seq, _, record, member in found:
         known = stored.setdefault(id_of(record), [])
-        _, fresh = number([(record, None)], stored.__getitem__)
+        _, fresh = number([(record, None)], lambda name: History(stored[name]))
         for numbered, _ in fresh:
             said: dict[str, Any] = json.loads(numbered)
             taken = {one["version"] for one in known}
