@@ -4,7 +4,6 @@ The settings are fixed (no name, no time, no platform), so the same bytes always
 the member of its source; bytes of a pack that no record names are harmless.
 """
 
-import hashlib
 import os
 import zlib
 from collections.abc import Iterable, Iterator
@@ -166,14 +165,3 @@ def part_of(disk: Disk, folder: str, member: Member, offset: int, length: int) -
         found += piece[max(start, 0) : max(end, 0)]
         passed += len(piece)
     return bytes(found)
-
-
-def is_intact(disk: Disk, folder: str, member: Member, digest: str) -> str:
-    """Return what is wrong with an original, an empty string if it is as it was read."""
-    found = hashlib.sha256()
-    try:
-        for piece in unpack(disk, folder, member):
-            found.update(piece)
-    except (ValueError, OSError) as error:
-        return str(error)
-    return "" if found.hexdigest() == digest else "its bytes are not those that were read"

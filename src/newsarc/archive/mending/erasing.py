@@ -38,10 +38,6 @@ from newsarc.errors import ArchiveDamaged, ArticleNotFound
 from newsarc.zone import in_german_time
 
 REDACTED = "original-redacted"
-NOT_REACHED = (
-    "not reached: teasers of it in the related links of other stories, backups and other copies, "
-    "what the file system and the drive keep of removed files"
-)
 
 
 @dataclass(slots=True)
