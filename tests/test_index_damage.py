@@ -175,7 +175,8 @@ TABLES: dict[str, Callable[[Archive], object]] = {
                 (-7, 999, 1 << 40, HUGE, 0.5),
                 SOME,
             ),
-            (("article published",), ("'x'", "x'00'"), SOME),
+            (("article published",), ("'x'", "x'00'", "-published", "published + 90000"), SOME),
+            (("article highest", "article lines"), ("-7", "999", "'x'", "x'00'"), SOME),
             (("article id", "article tail", "older id"), ("id || 'x'", "CAST(x'ff' || id AS TEXT)"), SOME),
         )
         for name in names

@@ -27,7 +27,7 @@ from newsarc.errors import (
     IndexDamaged,
     IndexUnusable,
 )
-from newsarc.index import Index
+from newsarc.index import NO_TIME, Hit, Index
 from newsarc.query import Query, select
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _by_scan(archive: Archive, query: Query, first: int) -> Iterator[bytes]:
         raise fault
 
 
-def _read(archive: Archive, hits: Iterator[tuple[int, int, int, int]], query: Query) -> Iterator[bytes]:
+def _read(archive: Archive, hits: Iterator[Hit], query: Query) -> Iterator[bytes]:
     """Read the lines the index names, neighbours at once; each must be the one meant.
 
     Raises:
@@ -214,7 +214,7 @@ def _read(archive: Archive, hits: Iterator[tuple[int, int, int, int]], query: Qu
     while some := list(islice(hits, size)):
         lines = _lines(archive, [hit[:3] for hit in some])
         for hit, line in zip(some, lines, strict=True):
-            if not _is_meant(hit[3], line):
+            if not _is_meant(hit[3], hit[4], line):
                 raise IndexDamaged("index", f"line {hit[3]} is not where it says")
             try:
                 fits = is_open or query.matches(_glanced(line, query))
@@ -239,11 +239,19 @@ def _lines(archive: Archive, places: Sequence[tuple[int, int, int]]) -> list[byt
         raise IndexDamaged("index", str(error)) from error
 
 
-def _is_meant(seq: int, line: bytes) -> bool:
-    """Tell whether a line is whole and has the number the index says."""
+def _is_meant(seq: int, published: float, line: bytes) -> bool:
+    """Tell whether a line is whole and has the number and the time the index says: by these answers are in order."""
     end = b',"seq":%d,"chain":"' % seq
     is_whole = line.startswith(b'{"schema":') and line.endswith(b'"}\n')
-    return is_whole and line.startswith(end, len(line) - 67 - len(end))
+    return is_whole and line.startswith(end, len(line) - 67 - len(end)) and _is_of_time(published, line)
+
+
+def _is_of_time(published: float, line: bytes) -> bool:
+    try:
+        time = _first(line, b'"published":')
+        return published == (int(datetime.fromisoformat(time).timestamp()) if time else NO_TIME)
+    except ValueError:
+        return False
 
 
 def _glanced(line: bytes, query: Query) -> dict[str, Any]:

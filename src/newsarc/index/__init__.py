@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 _STEP = 5_000  # lines of a transaction that catches up
 _READERS_WAIT = 0.1  # seconds for another process that writes it; a reader has other ways
 _WRITERS_WAIT = 5.0
+
+
+NO_TIME = -9e18
+"""Stands for the time of a line without one, before all times."""
+Hit: TypeAlias = tuple[int, int, int, int, float]
+"""Segment, offset, length and number of a line, and its time in seconds since 1970, or NO_TIME."""
 
 
 class Index:
@@ -282,12 +288,12 @@ class Index:
                 raise IndexDamaged(self.path, f"it holds {len(found)} lines of {name}")
             return sorted(Place(int(row[0]), int(row[1]), int(row[2])) for row in found)
 
-    def hits(self, query: Query) -> Iterator[tuple[int, int, int, int]]:
-        """Yield segment, offset, length and number of the newest line of every id that fits, in the query's order.
+    def hits(self, query: Query) -> Iterator[Hit]:
+        """Yield where the newest line of every id lies that fits, in the query's order, with its number and time.
 
         `limit` is not applied. Where words must be read (`Query.is_found_by_columns`), more is yielded than fits.
         """
-        sql, values = statement(query, "segment, offset, length, seq, ifnull(published, -9e18)")
+        sql, values = statement(query, f"segment, offset, length, seq, ifnull(published, {NO_TIME})")
         if not _are_text(values):
             return
         is_oldest_first, last = query.order == "oldest", None
@@ -298,7 +304,7 @@ class Index:
                 if last is not None and (here <= last if is_oldest_first else here >= last):
                     raise IndexDamaged(self.path, f"line {seq} is not in its order")
                 last = here
-                yield segment, offset, length, seq
+                yield segment, offset, length, seq, published
 
     def count(self, query: Query) -> int:
         """Count what `hits` would yield."""
