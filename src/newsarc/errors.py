@@ -193,6 +193,13 @@ class QueryError(NewsarcError):
     what = "question not understood"
 
 
+class QuestionTooCostly(QueryError):
+    """A question for words takes too long to look up: too many beginnings of words in a large archive."""
+
+    what = "question takes too long"
+    cure = "Give more letters before each *, or fewer words."
+
+
 class UnknownWord(QueryError):
     """A category, field, format or other fixed word is not known; names the nearest right one."""
 

@@ -51,6 +51,7 @@ def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes
     Raises:
         ArchiveDamaged: The archive ends before HEAD says; what stands before was yielded.
         ArchiveRewritten: A repair or an erasing replaced the segments, and the rest of the answer with them.
+        QuestionTooCostly: So many beginnings of words take too long to look up.
     """
     for line in _of_one_state(archive, partial(_answers, archive, query)):
         yield line[:-1] if raw else without_framing(line)

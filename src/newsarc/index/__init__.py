@@ -3,8 +3,8 @@
 It catches up with the archive by itself, and is made anew inside its own database when it is missing, damaged, of other
 tables or of another archive. What it says counts only after the archive's line was read (`find` does that).
 
-`rows` knows what of a line is held, `tables` the database, `asking` how a question becomes SQL, `comparing` whether all
-of it fits the archive.
+`rows` knows what of a line is held, `tables` the database, `asking` how a question becomes SQL, `patience` how long it
+may take, `comparing` whether all of it fits the archive.
 """
 
 import os
@@ -19,6 +19,7 @@ from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import ArchiveDamaged, IndexDamaged, IndexUnusable
 from newsarc.index.asking import statement
+from newsarc.index.patience import patient_rows
 from newsarc.index.tables import SCHEMA, connect, connect_read_only, make_tables, ours, remove
 from newsarc.query import Query, select
 
@@ -292,6 +293,9 @@ class Index:
         """Yield where the newest line of every id lies that fits, in the query's order, with its number and time.
 
         `limit` is not applied. Where words must be read (`Query.is_found_by_columns`), more is yielded than fits.
+
+        Raises:
+            QuestionTooCostly: It takes too long from one row to the next.
         """
         sql, values = statement(query, f"segment, offset, length, seq, ifnull(published, {NO_TIME})")
         if not _are_text(values):
@@ -299,7 +303,9 @@ class Index:
         is_oldest_first, last = query.order == "oldest", None
         with ours(self.path):
             self._check_words(query)
-            for segment, offset, length, seq, published in self._connection.execute(sql, values):
+            for segment, offset, length, seq, published in patient_rows(
+                self._connection, sql, values, words=len(query.words)
+            ):
                 here = (published, seq)
                 if last is not None and (here <= last if is_oldest_first else here >= last):
                     raise IndexDamaged(self.path, f"line {seq} is not in its order")
@@ -313,7 +319,8 @@ class Index:
             return 0
         with ours(self.path):
             self._check_words(query)
-            return int(self._all(sql, values)[0][0])
+            [(number,)] = patient_rows(self._connection, sql, values, words=len(query.words))
+            return int(number)
 
     def names(self, beginning: str, most: int = 100_000) -> list[str]:
         """Return ids that begin so, or whose part after the last colon does; at most so many."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 
 from newsarc.archive.disk import LockHeldError, locked
 from newsarc.errors import IndexDamaged, IndexUnusable
+from newsarc.index.patience import notice_signals
 
 SCHEMA = 3
 """Number of these tables; an index of any other number is made anew."""
@@ -93,7 +94,7 @@ def connect_read_only(path: str, wait: float) -> sqlite3.Connection:
 def _prepared(connection: sqlite3.Connection, *settings: str) -> sqlite3.Connection:
     for setting in (*settings, "synchronous=NORMAL", "trusted_schema=OFF"):
         connection.execute(f"PRAGMA {setting}")
-    connection.set_progress_handler(lambda: 0, 100_000)  # so that a signal is noticed in a long query
+    notice_signals(connection)
     return connection
 
 
