@@ -31,7 +31,7 @@ def test_each_form_reads_its_example_as_exactly_as_it_is_printed(form: Form) -> 
     clock = {"second": "14:20:11", "minute": "14:20:00", "day": "00:00:00"}
     exact = next((name for name in ("second", "minute") if parts.groupdict().get(name)), "day")
     assert printed(form.example) == f"2023-06-05T{clock[exact]}+02:00"
-    assert read_date(form.example)[1:] == (exact, ())
+    assert read_date(form.example)[1:3] == (exact, ())
 
 
 def test_no_two_forms_read_one_example() -> None:
@@ -84,7 +84,7 @@ def test_no_two_forms_read_one_example() -> None:
 )
 def test_a_form_is_read(text: str, moment: str, precision: str) -> None:
     assert printed(text) == moment
-    assert read_date(text)[1:] == (precision, ())
+    assert read_date(text)[1:3] == (precision, ())
 
 
 @pytest.mark.parametrize("text", ["09.10.2025 - 15:25", "9.10.2025, 15:25 Uhr", "2025-10-09T15:25", "9. Oktober 2025"])
@@ -184,7 +184,7 @@ def test_a_printed_zone_decides_a_doubled_or_skipped_hour_without_warning(text: 
         "31.02.2025", "31.02.2025 - 10:00:00", "29.02.2023", "29.02.1900", "30. Februar 2024", "31. April 2024",
         "00.01.2024", "01.00.2024", "32.01.2024", "05.13.2023", "2023-02-30", "2023-13-01", "0.0.0000",
         "31.12.1948", "31.12.1948 - 23:59", "1. Mai 1890", "1948-12-31T23:59:59Z", "05.06.0023",
-        "2023-W23-1", "20230605", "20230605T142011Z", "1686000000", "+2023-06-05",
+        "2023-W23-1", "1686000000", "+2023-06-05",
         "", " ", "\u00a0", "ab 05.06.2023", "05.06.2023 bis 07.06.2023", "05.06.2023 - 14:20 Uhr und später",
         "05.06.2023 - 14:20:11.5", "05.06.2023 - 14:20:11 - 14:21", "(05.06.2023)", "05.06.2023.",
         "dpa:231305-99-000123/2", "dpa:230632-99-000123/2", "dpa:230605", "230605-99-000123/2",

@@ -180,15 +180,16 @@ CHANGES: dict[str, Any] = {
     "lead": "Er ist alt.",
     "byline": "Von Erna Muster", "dateline": "Windau", "body": (Block(text="Eins."), Block(text="Drei.")),
     "keywords": ("Turm", "Windau"), "category_text": "Sport", "genre": "Bericht", "signals": ("update",), "urgency": 4,
-    "language": "de", "credit": "dpa", "rights": "frei", "services": ("bdt",), "places": ("Windau",),
+    "language": "de", "credit": "dpa", "rights": "frei", "places": ("Windau",),
     "published_text": "05.06.2023 - 14:20:12", "embargo_open": True, "unparsed": ("Anzeige",),
     "media": (Media(caption="Der Turm", credit="Udo"),), "related": (),
-    "subjects": ("medtop:15000000",), "updated": NOON, "embargoed": NOON,
+    "subjects": ("medtop:15000000",), "updated_text": "2023-06-05T14:20:11Z", "embargoed_text": "12. Juni 18.00 Uhr",
 }  # fmt: skip
 OURS: dict[str, Any] = {
     "schema_": "newsarc/1", "id": "portal:0", "version": 2, "version_by": "provider", "revision": 2,
     "category": "Sport", "category_by": "inferred", "category_confidence": 0.7,
     "category_candidates": (Candidate(category="Sport", confidence=0.5),), "published": NOON,
+    "updated": NOON, "embargoed": NOON, "services": ("bdt",), "alternate_ids": ("iptc7901:20230605:0801",),
     "published_precision": "second", "captured_after": NOON, "same_as": "portal:1", "update_of": "portal:2",
     "warnings": ("date-unreadable",), "archived": NOON,
     "origin": Origin(name="b", format="portal", encoding="cp1252", sha256="1" * 64, offset=9, length=9, reader="x"),

@@ -28,19 +28,31 @@ Kind = Literal["article", "advisory", "schedule", "table", "digest", "service", 
 
 # What a code in `warnings` means; part of a code after a colon says which charset.
 WARNINGS = {
+    "body-missing": "The source has no text; what it does not carry, or what an extra of newsarc would read.",
+    "cancel-unlinked": "It withdraws a story that it does not name; a person must find it.",
+    "controls-missing": "The control characters that frame a message were stripped on its way.",
     "date-in-future": "The printed date is later than the German tomorrow.",
     "date-unreadable": "No form fits the printed date, or the calendar has no such day; `published` is null.",
+    "embargo-conflict": "The printed time of the embargo differs from the field, which wins.",
     "encoding-doubtful": "Damage that cannot be repaired is left: replacement or control characters, another charset.",
     "encoding-repaired": "Umlauts were damaged before they came (UTF-8 read as this charset) and were repaired.",
     "headline-doubtful": "Both blocks beside the date look like a headline; one was chosen by its mark and length.",
     "headline-missing": "No block can be told to be the headline.",
     "marks-cut": "More than 30 combining marks stood in a row; what came after the first 30 is in the original alone.",
+    "markup-repaired": "The markup was ill-formed: bare `&` signs were escaped to read it.",
+    "mojibake-suspected": "The text looks as if it had been read in a wrong charset before it came.",
+    "number-unreadable": "A version or an urgency is no number that it can be.",
     "original-redacted": "Another story of the same source was erased; blanks stand in its place in the original.",
+    "paywall-possible": "The page says that it is not free; its text may be cut.",
+    "private-notes-omitted": "Notes that are not for publication were left out; they stay in the original only.",
     "related-cut": "The last related link has no end; its text stands in `unparsed`.",
     "related-date-unreadable": "The time of a related link has no meaning; its `published` is null.",
+    "status-unknown": "The word for the status is none of its standard; the cautious reading was taken.",
     "time-ambiguous": "The clocks struck the printed time twice; the first one is taken.",
     "time-nonexistent": "The clocks skipped the printed time; it is moved forward.",
+    "version-conflict": "The same id and version came with other content; both are kept.",
     "weekday-mismatch": "The printed weekday does not fit the date; the date wins.",
+    "zone-assumed": "The source states zones, but not here; it was read as German time.",
 }
 
 
@@ -157,11 +169,16 @@ class Article(_Part):
     published_text: str | None = Field(default=None, description="That time as printed.")
     published_precision: Literal["second", "minute", "day"] | None = Field(default=None, description="How exact it is.")
     updated: Time | None = Field(default=None, description="Time of the last change, where the source states one.")
+    updated_text: str | None = Field(default=None, description="That time as printed.")
     embargoed: Time | None = Field(default=None, description="Not to be published before.")
+    embargoed_text: str | None = Field(default=None, description="That time as printed.")
     embargo_open: bool = Field(default=False, description="Embargoed with no end given.")
     related: tuple[RelatedLink, ...] = Field(default=(), description="Other stories the source points to.")
     same_as: str | None = Field(default=None, description="Id of an earlier story with the same text.")
     update_of: str | None = Field(default=None, description="Id of an earlier story that this one carries on.")
+    alternate_ids: tuple[str, ...] = Field(
+        default=(), description="Ids the same story has in other formats, such as its agency number."
+    )
     media: tuple[Media, ...] = Field(default=(), description="Pictures and other media.")
     captured_after: Time | None = Field(
         default=None, description="The newest related link's time; the copy is not older."

@@ -93,6 +93,33 @@ class ParseError(SourceError):
     stage = "parse"
 
 
+class EntitiesDeclared(SourceError):
+    """An XML source declares entities of its own, which are never resolved."""
+
+    what = "XML declares entities"
+    cure = "Resolve them yourself if you trust it, and ingest the result."
+    code = "entities-declared"
+    stage = "parse"
+
+
+class MarkupTooDeep(SourceError):
+    """Markup lies too deep in itself, or one text of it is too long, to be read without loss."""
+
+    what = "markup is too deep"
+    cure = "Save the page as text, and ingest that."
+    code = "too-deep"
+    stage = "parse"
+
+
+class UnsupportedFormat(SourceError):
+    """A source is of a known kind that newsarc does not read."""
+
+    what = "format is not supported"
+    cure = "newsarc formats lists what is read."
+    code = "unsupported-format"
+    stage = "sniff"
+
+
 class TooLarge(SourceError):
     """A source, or one story in it, is beyond the limit."""
 

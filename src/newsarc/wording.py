@@ -21,11 +21,12 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 # Ids and records in archives were made with each as it is: one rule for both would give stored stories other ids.
 _DATELINE = re.compile(r"[A-ZÄÖÜ][^\s.:!?()/-]*(?:[ /-][A-ZÄÖÜ][^\s.:!?()/-]*){0,3}(?: \([^()]{2,20}\))? [-–] (?=\S)")
 
-# Every field of the record that the source said. The rest is our reading, our counting, or where the bytes are.
+# Every field of the record that the source said of its story. The rest is our reading, our counting, where the bytes
+# are, or which services and numbers a copy came with: one text given out twice is one text.
 SAID_BY_SOURCE = (
     "status", "kind", "headline", "kicker", "subhead", "lead", "byline", "dateline", "body", "keywords",
-    "category_text", "subjects", "genre", "signals", "urgency", "language", "credit", "rights", "services", "places",
-    "published_text", "updated", "embargoed", "embargo_open", "media", "unparsed",
+    "category_text", "subjects", "genre", "signals", "urgency", "language", "credit", "rights", "places",
+    "published_text", "updated_text", "embargoed_text", "embargo_open", "media", "unparsed",
 )  # fmt: skip
 SAID_OF_RELATED = ("text", "category_text", "published_text", "url")
 
@@ -76,7 +77,7 @@ def portal_id(published: datetime | None, published_text: str | None, words: str
 
 def source_digest(record: Mapping[str, Any]) -> str:
     """Digest what the source said of a record: equal for the same text, whatever our reading; white space aside."""
-    said = [record.get(name) for name in SAID_BY_SOURCE]
+    said: list[Any] = [record.get(name) or None for name in SAID_BY_SOURCE]
     said.append([[link.get(name) for name in SAID_OF_RELATED] for link in record.get("related") or ()])
     words = _JSON_BLANK.sub(" ", json.dumps(said, ensure_ascii=False))
     return hashlib.sha256(" ".join(words.split()).encode("utf-8", "replace")).hexdigest()

@@ -9,8 +9,27 @@ from typing import Protocol
 
 from newsarc.article import Article
 from newsarc.encoding import decode_head
-from newsarc.errors import AmbiguousFormat, BinarySource, EmptySource, UnknownFormat, UnknownWord, UnmarkedText
-from newsarc.formats import portal
+from newsarc.errors import (
+    AmbiguousFormat,
+    BinarySource,
+    EmptySource,
+    SourceError,
+    UnknownFormat,
+    UnknownWord,
+    UnmarkedText,
+)
+from newsarc.formats import (
+    agencytext,
+    digitalwires,
+    feed,
+    html,
+    iptc7901,
+    newsmlg2,
+    ninjs,
+    nitf,
+    portal,
+    record,
+)
 from newsarc.source import HEAD, Source
 
 
@@ -18,15 +37,32 @@ class Format(Protocol):
     """What a module of this folder offers."""
 
     NAME: str
+    ABOUT: str
+    """What it is, in one sentence."""
+    SIGN: str
+    """How it is recognised, in one sentence."""
+    FIELDS: tuple[str, ...]
+    """Which fields of a record it can fill, in the record's order."""
 
     def sniff(self, head: bytes) -> bool:
         """Tell from the first bytes, cheaply and without a guess, whether a source is of this format."""
 
-    def parse(self, source: Source) -> Iterator[Article]:
-        """Yield the articles of a source, as printed."""
+    def parse(self, source: Source) -> Iterator[Article | SourceError]:
+        """Yield the articles of a source, as printed; a fault in place of each message that cannot be read."""
 
 
-FORMATS: tuple[Format, ...] = (portal,)
+FORMATS: tuple[Format, ...] = (
+    portal,
+    agencytext,
+    iptc7901,
+    digitalwires,
+    ninjs,
+    newsmlg2,
+    nitf,
+    feed,
+    html,
+    record,
+)
 
 
 def sniff(source: Source) -> Format:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 from newsarc import formats
 from newsarc.article import Article
@@ -14,15 +13,23 @@ from newsarc.source import read as read_source
 
 
 def read(source: Source, how: Reading = AS_IT_IS) -> Iterator[Article]:
-    """Yield the normalized articles of a source; lazy.
+    """Yield the normalized articles of a source; lazy. A message that cannot be read does not hide those behind it.
 
     Raises:
-        SourceError: No format claims it, or it breaks its grammar; articles before the fault were yielded.
+        SourceError: No format claims it, or some of it breaks its grammar; all readable articles were yielded.
         UnknownWord: The format by force does not exist.
     """
     known = formats.named(how.format) if how.format else formats.sniff(source)
-    understood = partial(normalize, now=how.now, category=how.category, reader=READER)
-    return map(understood, known.parse(source))
+    fault: SourceError | None = None
+    more = 0
+    for found in known.parse(source):
+        if isinstance(found, SourceError):
+            more += fault is not None
+            fault = fault or found
+        else:
+            yield normalize(found, now=how.now, category=how.category, reader=READER)
+    if fault:
+        raise type(fault)(fault.where, f"{fault.why}; and {more} more in it" if more else fault.why)
 
 
 def read_all(places: Iterable[Place | SourceError], how: Reading = AS_IT_IS) -> Iterator[Article | SourceError]:

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from newsarc.article import Article, Candidate
-from newsarc.normalize.sections import LABELS, canonical
+from newsarc.normalize.sections import LABELS, canonical, top_level
 
 TAKEN_FROM = 0.60  # share from which an inferred label is taken, and from which it speaks against a stated one
 CONTRADICTED_BELOW = 0.05  # share of the stated label below which the text contradicts it
@@ -193,7 +193,7 @@ def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
     `said` is the label a person gives to sources that state none. What a person said, or another dump's link,
     stands until something that precedes it is known.
     """
-    stated = canonical(article.category_text) if article.category_text else None
+    stated = _stated(article)
     if article.category_by == "user":
         return {}
     if said and not stated:
@@ -210,6 +210,14 @@ def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
         return _fields(LABELS[best], "inferred", confidence=_cut(found[best]))
     second = max((label for label in range(len(found)) if label != best), key=found.__getitem__)
     return _fields(None, None, candidates=_candidates(found, [best, second]))
+
+
+def _stated(article: Article) -> str | None:
+    """Return the label the source states: by the first of its words that is known, or, without words, by a topic."""
+    words: tuple[str | None, ...] = (article.category_text, *(article.category_text or "").split(";"))
+    if not article.category_text:
+        words = tuple(map(top_level, article.subjects))
+    return next(filter(None, (canonical(word.strip()) for word in words if word)), None)
 
 
 def _fields(

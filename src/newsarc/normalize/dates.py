@@ -1,4 +1,4 @@
-"""What a printed date means: German forms, anchored at both ends, day first, in German time; never a guess.
+"""What a printed date means: German forms and those of the wires, anchored at both ends, day first; never a guess.
 
 `09.10.2025` is 9 October. What no form fits, or no calendar holds (31.02.), gives no moment and the warning
 `date-unreadable`; the printed text stays where it was. A time without a zone is German time. A time that the clocks
@@ -24,6 +24,8 @@ class Reading(NamedTuple):
     moment: datetime | None
     precision: Precision | None
     warnings: tuple[str, ...] = ()
+    is_assumed: bool = False
+    """It states a time and no zone; German time was taken."""
 
 
 class Form(NamedTuple):
@@ -37,18 +39,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januar jänner jaenner jan",
-            "februar feber feb",
-            "märz maerz mrz",
+            "januar jänner jaenner jan january",
+            "februar feber feb february",
+            "märz maerz mrz mär mar march",
             "april apr",
-            "mai",
-            "juni jun",
-            "juli jul",
+            "mai may",
+            "juni jun june",
+            "juli jul july",
             "august aug",
             "september sep sept",
-            "oktober okt",
+            "oktober okt oct october",
             "november nov",
-            "dezember dez",
+            "dezember dez dec december",
         ),
         1,
     )
@@ -62,6 +64,8 @@ _ZONES: dict[str, tzinfo] = {
     **dict.fromkeys(("utc", "gmt", "z"), UTC),
 }
 _EARLIEST_YEAR = 1949
+_LAST_CENTURY = 1900
+_FIRST_OF_WIRE = 79
 _LONGEST = 64  # characters
 
 _DAY = r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"
@@ -84,10 +88,41 @@ FORMS: tuple[Form, ...] = (
         re.compile(r"(?:© dpa-infocom, )?dpa:(?P<short>\d{2})(?P<month>\d{2})(?P<day>\d{2})-[\d-]+/\d+"),
         "dpa:230605-99-000123/2",
     ),
+    Form(  # the time line of the text wire: day, hour and minute in one
+        re.compile(
+            r"(?P<day>\d{2})(?P<hour>\d{2})(?P<minute>\d{2})\s+(?:(?P<zone>[A-Za-z]{1,4})\s+)?"
+            r"(?P<name>[^\W\d_]+)\.?\s+(?P<century>\d{2})"
+        ),
+        "051220 GMT Jun 23",
+    ),
+    Form(  # RFC 822
+        re.compile(
+            r"(?:[^\W\d_]+\.?,\s+)?(?P<day>\d{1,2})\s+(?P<name>[^\W\d_]+)\s+(?P<year>\d{4})\s+"
+            rf"{_CLOCK}(?::(?P<second>\d{{2}}))?{_ZONE}"
+        ),
+        "Mon, 05 Jun 2023 14:20:11 +0200",
+    ),
+    Form(  # C's asctime, with a zone
+        re.compile(
+            r"[^\W\d_]+\s+(?P<name>[^\W\d_]+)\s+(?P<day>\d{1,2})\s+"
+            rf"{_CLOCK}:(?P<second>\d{{2}}){_ZONE}\s+(?P<year>\d{{4}})"
+        ),
+        "Mon Jun 5 14:20:11 CEST 2023",
+    ),
+    Form(  # ISO 8601 without marks
+        re.compile(
+            r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+            r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?:\.\d{1,6})?(?P<zone>[A-Za-z]{1,4}|[+-]\d{2}:?\d{2})?)?"
+        ),
+        "20230605T142011+0200",
+    ),
+)
+_YEARLESS = re.compile(
+    rf"(?P<day>\d{{1,2}})\.?\s*(?P<name>[^\W\d_]+)\.?,?\s+(?:um\s+)?(?P<hour>\d{{1,2}})[.:](?P<minute>\d{{2}}){_UHR}{_ZONE}"
 )
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d{2}-\d{2})(?:[T\s](?P<clock>(?:[01]\d|2[0-3]):\d{2}(?P<second>:\d{2}(?:[.,]\d{1,6})?)?)"
-    r"(?P<zone>Z|[+-]\d{2}:?\d{2})?)?"
+    r"(?:\s?(?P<zone>Z|[+-]\d{2}:?\d{2}))?)?"
 )
 
 
@@ -98,14 +133,34 @@ def read_date(text: str, *, now: datetime | None = None) -> Reading:
 
     >>> read_date("09.10.2025 - 15:25").moment.isoformat()
     '2025-10-09T15:25:00+02:00'
-    >>> read_date("31.02.2025 - 10:00:00")
-    Reading(moment=None, precision=None, warnings=('date-unreadable',))
+    >>> read_date("31.02.2025 - 10:00:00").warnings
+    ('date-unreadable',)
     """
     reading = _read(text.strip()) if len(text) <= _LONGEST else None
     if reading is None or reading.moment is None:
         return Reading(None, None, ("date-unreadable",))
     if now is not None and reading.moment.date() > in_german_time(now).date() + timedelta(days=1):
         return reading._replace(warnings=(*reading.warnings, "date-in-future"))
+    return reading
+
+
+def read_embargo(text: str, published: datetime | None) -> Reading:
+    """Read the end of an embargo: a date, or day and clock without a year, as agencies print it in German time.
+
+    Of a day without a year the first one is meant that lies not more than a day before `published`.
+
+    >>> read_embargo("03. Mai 18.00 Uhr", datetime(2025, 5, 2, 9, tzinfo=UTC)).moment.isoformat()
+    '2025-05-03T18:00:00+02:00'
+    """
+    reading = read_date(text)
+    found = _YEARLESS.fullmatch(text.strip()) if reading.moment is None and len(text) <= _LONGEST else None
+    if not found or not published:
+        return reading
+    earliest = in_german_time(published) - timedelta(days=1)
+    for year in (earliest.year, earliest.year + 1):
+        near = _from_parts({**found.groupdict(), "year": str(year)})
+        if near and near.moment and near.moment >= earliest:
+            return near
     return reading
 
 
@@ -122,7 +177,7 @@ def _read(text: str) -> Reading | None:
 def _from_parts(parts: dict[str, str | None]) -> Reading | None:
     """Turn matched parts into a moment, as exact as they are; None where calendar or clock have no such time."""
     month = parts.get("month") or _MONTHS.get((parts.get("name") or "").casefold(), 0)
-    year = int(parts.get("year") or f"20{parts['short']}")
+    year = _year(parts)
     zone = _zone(parts["zone"]) if parts.get("zone") else BERLIN
     hour, minute, second = parts.get("hour"), parts.get("minute"), parts.get("second")
     if year < _EARLIEST_YEAR or zone is None:
@@ -136,7 +191,15 @@ def _from_parts(parts: dict[str, str | None]) -> Reading | None:
         return None
     if parts.get("weekday"):
         warnings += _weekday_warning(parts["weekday"], moment)
-    return Reading(settled, "second" if second else "minute" if hour else "day", warnings)
+    precision: Precision = "second" if second else "minute" if hour else "day"
+    return Reading(settled, precision, warnings, is_assumed=bool(hour) and zone is BERLIN)
+
+
+def _year(parts: dict[str, str | None]) -> int:
+    """Read a year; of two digits, those from 79 on are of the last century, as the text wire began then."""
+    if short := parts.get("century"):
+        return int(short) + (_LAST_CENTURY if int(short) >= _FIRST_OF_WIRE else _LAST_CENTURY + 100)
+    return int(parts.get("year") or f"20{parts['short']}")
 
 
 def _from_iso(text: str, found: re.Match[str]) -> Reading | None:
@@ -144,14 +207,14 @@ def _from_iso(text: str, found: re.Match[str]) -> Reading | None:
     from dateutil.parser import isoparse
 
     try:
-        moment = isoparse(text)
+        moment = isoparse("".join(text.rsplit(maxsplit=1)) if found["zone"] and " " in text[11:] else text)
         settled, warnings = settle(moment if moment.tzinfo else moment.replace(tzinfo=BERLIN))
     except (ValueError, OverflowError):
         return None
     if moment.year < _EARLIEST_YEAR:
         return None
     precision: Precision = "second" if found["second"] else "minute" if found["clock"] else "day"
-    return Reading(settled, precision, warnings)
+    return Reading(settled, precision, warnings, is_assumed=bool(found["clock"]) and moment.tzinfo is None)
 
 
 def settle(moment: datetime) -> tuple[datetime, tuple[str, ...]]:

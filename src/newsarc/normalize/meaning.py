@@ -9,12 +9,14 @@ from typing import Any
 
 from newsarc.article import Article, RelatedLink
 from newsarc.normalize.categories import categorize, lexicon
-from newsarc.normalize.dates import read_date
+from newsarc.normalize.dates import Reading, read_date, read_embargo
+from newsarc.normalize.kinds import kind_of
 from newsarc.normalize.sections import canonical
 from newsarc.normalize.text import one_line
 from newsarc.normalize.titles import split_title
 from newsarc.wording import portal_id, without_dateline
 
+_GERMAN = ("portal", "agencytext")  # formats that never state a zone: their times are German by their grammar
 _LONGEST_KEPT = 2000  # characters of a related link that is remembered
 
 
@@ -35,17 +37,15 @@ def normalize(
         changes["headline"] = one_line(article.headline)
     if article.kicker:
         changes["kicker"] = one_line(article.kicker)
-    warnings: tuple[str, ...] = ()
-    published = article.published
-    if article.published_text and published is None:
-        reading = read_date(article.published_text, now=now)
-        published, warnings = reading.moment, reading.warnings
-        changes |= {"published": published, "published_precision": reading.precision}
+    changes["kind"] = kind_of(article)
+    times, warnings = _times(article, now)
+    changes |= times
+    published = changes.get("published", article.published)
     if article.related:
         related = changes["related"] = tuple(map(_normalized_link, article.related))
-        times = [link.published for link in related if link.published]
-        changes["captured_after"] = max(times, default=None)
-        if len(times) < len(related) and any(link.published_text and not link.published for link in related):
+        known = [link.published for link in related if link.published]
+        changes["captured_after"] = max(known, default=None)
+        if len(known) < len(related) and any(link.published_text and not link.published for link in related):
             warnings += ("related-date-unreadable",)
     if warnings:
         changes["warnings"] = tuple(dict.fromkeys((*article.warnings, *warnings)))
@@ -55,6 +55,27 @@ def normalize(
     if reader and article.origin:
         changes["origin"] = article.origin.model_copy(update={"reader": f"{reader} lexicon {lexicon().version}"})
     return article.model_copy(update=changes)
+
+
+def _times(article: Article, now: datetime | None) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Read the times as printed that have no meaning yet, and say what is doubtful about them."""
+    changes: dict[str, Any] = {}
+    readings: list[Reading] = []
+    if article.published_text and article.published is None:
+        reading = read_date(article.published_text, now=now)
+        changes |= {"published": reading.moment, "published_precision": reading.precision}
+        readings.append(reading)
+    if article.updated_text and article.updated is None:
+        readings.append(read_date(article.updated_text))
+        changes["updated"] = readings[-1].moment
+    if article.embargoed_text and article.embargoed is None:
+        readings.append(read_embargo(article.embargoed_text, changes.get("published", article.published)))
+        changes["embargoed"] = readings[-1].moment
+        changes["embargo_open"] = article.embargo_open or readings[-1].moment is None
+    warnings = [warning for reading in readings for warning in reading.warnings]
+    if any(reading.is_assumed for reading in readings) and article.origin and article.origin.format not in _GERMAN:
+        warnings.append("zone-assumed")
+    return changes, tuple(dict.fromkeys(warnings))
 
 
 def _normalized_link(link: RelatedLink) -> RelatedLink:

@@ -59,11 +59,12 @@ _LONGEST_WORD = 1000  # characters of what may stand for a label
 
 LABELS = tuple(section.label for section in SECTIONS)
 
-# Reading a desk code: one code, one label; the last row are the old codes of one letter.
+# Reading a desk code: one code, one label; then the codes of one letter, and the Italian ones.
 _DESKS = {
     "pl": "Politik", "wi": "Wirtschaft", "sp": "Sport", "ku": "Kultur", "vm": "Vermischtes",
     "i": "Politik", "f": "Wirtschaft", "s": "Sport", "e": "Kultur", "c": "Kultur",
     "u": "Vermischtes", "x": "Vermischtes",
+    "pol": "Politik", "eco": "Wirtschaft", "fds": "Sport", "cul": "Kultur", "alr": "Vermischtes",
 }  # fmt: skip
 
 
@@ -101,6 +102,18 @@ def canonical(word: str) -> str | None:
     ('Sport', 'Politik', 'Politik', None)
     """
     return _canonical(word) if len(word) <= _LONGEST_WORD else None
+
+
+def top_level(code: str) -> str | None:
+    """Return the code under which a subject is looked up: a Media Topic as it is, an old subject code by its top level.
+
+    >>> top_level("medtop:15000000"), top_level("subj:15054000"), top_level("iptccat:a")
+    ('15000000', '15000000', None)
+    """
+    scheme, _, number = code.rpartition(":")
+    if len(number) != len("15000000") or not number.isdigit():
+        return None
+    return f"{number[:2]}000000" if scheme.endswith("subj") else number
 
 
 @lru_cache(1024)

@@ -13,9 +13,9 @@ FIELDS: dict[str, Any] = {
     "keywords": [], "category": None, "category_by": None, "category_text": None, "category_confidence": None,
     "category_candidates": [], "subjects": [], "genre": None, "signals": [], "urgency": None, "language": None,
     "credit": None, "rights": None, "services": [], "places": [], "published": None, "published_text": None,
-    "published_precision": None, "updated": None, "embargoed": None, "embargo_open": None, "related": [],
-    "same_as": None, "update_of": None, "media": [], "captured_after": None, "unparsed": [], "warnings": [],
-    "origin": None, "archived": None,
+    "published_precision": None, "updated": None, "updated_text": None, "embargoed": None, "embargoed_text": None,
+    "embargo_open": None, "related": [], "same_as": None, "update_of": None, "alternate_ids": [], "media": [],
+    "captured_after": None, "unparsed": [], "warnings": [], "origin": None, "archived": None,
 }  # fmt: skip
 _FRAMING = ("seq", "chain")
 

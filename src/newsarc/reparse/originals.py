@@ -99,7 +99,7 @@ class _Original:
         self._near: list[tuple[range, Article]] = []
         self._passed = 0
         self._texts: dict[range, range] = {}
-        self._articles: Iterator[Article] = iter(())
+        self._articles: Iterator[Article | SourceError] = iter(())
         try:
             known, source = formats.named(key.format), _source(folder, key, name)
             # A temporary file is read by the parser alone: who else reads takes what lies in the pack.
@@ -143,10 +143,13 @@ class _Original:
 
     def _next(self) -> Article | None:
         try:
-            return next(self._articles, None)
+            for found in self._articles:
+                if not isinstance(found, SourceError):
+                    return found
+                self.broken = found.why
         except SourceError as error:
             self.broken = error.why
-            return None
+        return None
 
 
 def _trimmed(chunks: Iterator[bytes], span: range) -> range:

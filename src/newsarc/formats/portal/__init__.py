@@ -18,14 +18,21 @@ from newsarc.errors import ParseError
 from newsarc.formats.portal.cutting import cut
 from newsarc.formats.portal.grammar import is_dump
 from newsarc.formats.portal.reading import read_dump
+from newsarc.sniffing import is_of_a_wire
 from newsarc.source import Source
 
 NAME = "portal"
+ABOUT = "Pages of a family of German news portals, copied and pasted as plain text."
+SIGN = "A line with nothing on it but a date and a time, such as 05.06.2023 - 14:20:11."
+FIELDS: tuple[str, ...] = (
+    "headline", "lead", "dateline", "body", "keywords", "category_text", "credit", "published", "related", "media",
+    "unparsed",
+)  # fmt: skip
 
 
 def sniff(head: bytes) -> bool:
-    """Tell whether the first bytes of a source hold a date line of the family."""
-    return is_dump(decode_head(head)[0].removeprefix("\ufeff"))
+    """Tell whether the first bytes of a source hold a date line of the family; markup and wires hold none of theirs."""
+    return not is_of_a_wire(head) and is_dump(decode_head(head)[0].removeprefix("\ufeff"))
 
 
 def parse(source: Source) -> Iterator[Article]:

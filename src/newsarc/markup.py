@@ -1,0 +1,240 @@
+"""What markup says: XML read strictly, HTML read wholly or not at all, and text, blocks and links out of their trees.
+
+lxml's home: no entity, DTD or network is ever touched, and what lxml would drop in silence is refused by name.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import cache
+from html.entities import html5
+from typing import Any, NamedTuple, TypeAlias
+
+from lxml import etree
+
+from newsarc.article import Block
+from newsarc.errors import EntitiesDeclared, MarkupTooDeep, ParseError
+
+Element: TypeAlias = Any  # lxml ships no types
+
+_BARE = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)(?P<name>[A-Za-z][A-Za-z0-9]{1,30};)?")
+_LONGEST_WHY = 120  # characters of what the parser says
+_ROWS = frozenset(("thead", "tbody", "tfoot"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2"))
+_SILENT = frozenset(("script", "style", "template", "noscript", "head", "title", "svg", "math"))
+_BLOCKS: dict[str, Any] = {
+    **dict.fromkeys(("p", "pre", "dt", "dd", "figcaption", "address"), "paragraph"),
+    **dict.fromkeys(_HEADINGS, "heading"),
+    "li": "list",
+    "table": "table",
+    "blockquote": "quote",
+}
+_BREAKING = frozenset((*_BLOCKS, *"article block body div dl figure html main ol section td th tr ul".split()))
+
+
+class Link(NamedTuple):
+    """A link's words and its address."""
+
+    title: str
+    url: str
+
+
+@cache
+def _strict() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        recover=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+
+
+def parse_xml(data: bytes, where: str) -> Element:
+    """Read XML strictly.
+
+    Raises:
+        EntitiesDeclared: It declares entities of its own.
+        MarkupTooDeep: Its elements lie in each other more than 255 deep.
+        ParseError: It is ill-formed.
+    """
+    try:
+        root = etree.fromstring(data, _strict())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if "depth" in str(error).lower():
+            raise MarkupTooDeep(where, "more than 255 elements in each other") from error
+        raise ParseError(where, f"no well-formed XML: {_short(error)}") from error
+    if next(root.iter(etree.Entity), None) is not None:
+        raise ParseError(where, "an entity is not declared")
+    info = root.getroottree().docinfo
+    if info.internalDTD is not None and any(True for _ in info.internalDTD.iterentities()):
+        raise EntitiesDeclared(where, "it declares entities of its own")
+    return root
+
+
+def mend_xml(data: bytes, where: str) -> tuple[Element, bool]:
+    """Read XML strictly, or, where that fails, once more with every bare `&` escaped; tells whether that was needed.
+
+    Raises:
+        EntitiesDeclared, MarkupTooDeep, ParseError: As `parse_xml`.
+    """
+    try:
+        return parse_xml(data, where), False
+    except (EntitiesDeclared, MarkupTooDeep):
+        raise
+    except ParseError:
+        mended = _BARE.sub(_escaped, data)
+        if mended == data:
+            raise
+        return parse_xml(mended, where), True
+
+
+def _escaped(found: re.Match[bytes]) -> bytes:
+    """Write an entity of HTML as its number, and any other `&` as a mere sign."""
+    name = found["name"].decode() if found["name"] else ""
+    chars = html5.get(name, "") if name else ""
+    return "".join(f"&#{ord(char)};" for char in chars).encode() if chars else b"&amp;" + found[0][1:]
+
+
+def parse_html(text: str, where: str) -> Element | None:
+    """Read HTML, a page or a fragment, already decoded; None where there is nothing in it.
+
+    Raises:
+        MarkupTooDeep: The parser would have dropped what lies too deep, or is too long.
+    """
+    parser = etree.HTMLParser(no_network=True, huge_tree=False, remove_pis=True, remove_comments=True, encoding="utf-8")
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        if any("RESOURCE_LIMIT" in entry.type_name or "depth" in entry.message for entry in parser.error_log):
+            raise MarkupTooDeep(where, _short(error)) from error
+        if not text.strip() or "empty" in str(error).lower():
+            return None
+        raise ParseError(where, f"no readable HTML: {_short(error)}") from error
+    for entry in parser.error_log:
+        if "RESOURCE_LIMIT" in entry.type_name or "depth" in entry.message:
+            raise MarkupTooDeep(where, entry.message.split(",")[0])
+    return root
+
+
+def local(element: Element) -> str:
+    """Return the local name of an element, in lower case; empty for what is none."""
+    tag: Any = element.tag
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def children(element: Element, *names: str) -> Iterator[Element]:
+    """Yield the children of some local names (lower case), whatever their namespace."""
+    return (child for child in element if local(child) in names)
+
+
+def descendants(element: Element, *names: str) -> Iterator[Element]:
+    """Yield everything below of some local names (lower case), in the order of the document."""
+    return (child for child in element.iter() if child is not element and local(child) in names)
+
+
+def first(element: Element, *path: str) -> Element | None:
+    """Return the first child, its first child and so on, by local names; None where one is missing."""
+    found: Element | None = element
+    for name in path:
+        found = next(children(found, name), None) if found is not None else None
+    return found
+
+
+def text_of(element: Element | None, *, without: Collection[Element] = ()) -> str:
+    """Return the text a reader sees in an element: blanks run together, `<br>` as a line end, no script."""
+    if element is None:
+        return ""
+    return _tidy("".join(text if event == "text" else f" {text} " if event == "table" else " "
+                         for event, text in _walk(element, without)))  # fmt: skip
+
+
+def blocks(element: Element | None, *, without: Collection[Element] = ()) -> tuple[Block, ...]:
+    """Return the blocks of text in an element, in order; text between blocks is a paragraph of its own.
+
+    Each point of a list is a block, and so is a whole table: cells with ` | ` between them, a line a row.
+    """
+    if element is None:
+        return ()
+    found: list[Block] = []
+    gathered: list[str] = []
+    kinds: list[Any] = ["paragraph"]
+    for event, text in _walk(element, without):
+        if event in ("opens", "closes", "table"):
+            if words := _tidy("".join(gathered)):
+                found.append(Block(kind=kinds[-1], text=words))
+            gathered.clear()
+            if event == "opens":
+                kinds.append(_BLOCKS.get(text, kinds[-1]) if kinds[-1] in ("paragraph", "heading") else kinds[-1])
+            elif event == "closes":
+                kinds.pop()
+            elif text:
+                found.append(Block(kind="table", text=text))
+        else:
+            gathered.append(text)
+    if words := _tidy("".join(gathered)):
+        found.append(Block(text=words))
+    return tuple(found)
+
+
+def links(element: Element | None) -> tuple[Link, ...]:
+    """Return the links in an element that have words and an address, in order."""
+    if element is None:
+        return ()
+    found = (
+        Link(text_of(child).replace("\n", " "), (child.get("href") or "").strip()) for child in element.iter("{*}a")
+    )
+    return tuple(link for link in found if link.title and link.url)
+
+
+def _walk(element: Element, without: Collection[Element]) -> Iterator[tuple[str, str]]:
+    """Yield an element's text piece by piece, where blocks open (with their name) and close, and whole tables.
+
+    In the order of the document, without recursion.
+    """
+    walker = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    lines_kept = 0
+    skipped: Element = None
+    for event, child in walker:
+        name = local(child)
+        if event == "start" and (name == "table" or name in _SILENT or child in without):
+            if name == "table" and child not in without:
+                yield "table", _table(child)
+            skipped = child
+            walker.skip_subtree()
+        elif event == "start":
+            lines_kept += name == "pre"
+            if name in _BREAKING:
+                yield "opens", name
+            yield "text", ("\n" if name == "br" else "") + _text(child.text, lines_kept)
+        else:
+            if event == "end" and child is not skipped:
+                lines_kept -= name == "pre"
+                if name in _BREAKING:
+                    yield "closes", name
+            if child is not element:
+                yield "text", _text(child.tail, lines_kept)
+
+
+def _text(text: str | None, lines_kept: int) -> str:
+    return text or "" if lines_kept else (text or "").replace("\n", " ").replace("\r", " ")
+
+
+def _table(table: Element) -> str:
+    """Write a table: a line a row, cells with a bar between them; a table in a cell is run into its text."""
+    rows = [text_of(caption) for caption in children(table, "caption")]
+    for part in table:
+        of_part = [part] if local(part) == "tr" else children(part, "tr") if local(part) in _ROWS else ()
+        rows += (" | ".join(text_of(cell).replace("\n", " ") for cell in children(row, "td", "th")) for row in of_part)
+    return "\n".join(row for row in rows if row.strip(" |"))
+
+
+def _tidy(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _short(error: Exception) -> str:
+    return str(error).replace("\n", " ")[:_LONGEST_WHY]

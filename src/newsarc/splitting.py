@@ -1,0 +1,271 @@
+"""Where one message ends and the next begins, in sources of many: JSON values and XML elements, cut as bytes.
+
+Nothing is parsed here, so a broken message does not spoil its neighbours, and a source of any length costs the memory
+of one message. Offsets count bytes of the source.
+"""
+
+import re
+from collections.abc import Generator, Iterable, Iterator
+from typing import NamedTuple
+
+from newsarc.errors import EntitiesDeclared, ParseError, SourceError, TooLarge
+
+_BLANK = b" \t\r\n\0\x7f"
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
+_TAG = re.compile(rb"""<(?P<close>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<empty>/?)>""")
+_LONGEST_NAME = 300  # bytes of a tag's name with its prefix
+_LEAPS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
+
+
+class Message(NamedTuple):
+    """The bytes of one message, and where they begin in the source."""
+
+    offset: int
+    data: bytes
+    before: bytes = b""
+    """XML: the declaration and the start tags around it, which declare its namespaces."""
+    after: bytes = b""
+    """XML: the end tags that close them."""
+
+    @property
+    def document(self) -> bytes:
+        """Return it as a document of its own."""
+        return self.before + self.data + self.after
+
+
+class _Window:
+    """The bytes in hand of a source; they grow at the end and are let go at the start."""
+
+    def __init__(self, chunks: Iterable[bytes], name: str, longest: int) -> None:
+        self._chunks = iter(chunks)
+        self.name = name
+        self._longest = longest
+        self.data = b""
+        self.offset = 0
+        """Where in the source it begins."""
+
+    def grow(self) -> bool:
+        """Read on, at least as much as is in hand; False at the end of the source.
+
+        Raises:
+            TooLarge: One message is longer than one may be.
+        """
+        if len(self.data) > self._longest:
+            raise TooLarge(f"{self.name} at byte {self.offset}", f"one message has more than {self._longest:,} bytes")
+        more, wanted = [], len(self.data)
+        for chunk in self._chunks:
+            more.append(chunk)
+            wanted -= len(chunk)
+            if wanted <= 0:
+                break
+        self.data = b"".join((self.data, *more))
+        return bool(more)
+
+    def let_go(self, end: int) -> None:
+        """Drop what lies before a place."""
+        self.offset += end
+        self.data = self.data[end:]
+
+    def find(self, mark: bytes, start: int) -> int:
+        """Find bytes from a place on, reading on for them; -1 if the source has none."""
+        while (found := self.data.find(mark, start)) < 0:
+            start = max(start, len(self.data) - len(mark) + 1)
+            if not self.grow():
+                return -1
+        return found
+
+
+def json_values(
+    chunks: Iterable[bytes], name: str, longest: int, lists: tuple[bytes, ...] = ()
+) -> Iterator[Message | SourceError]:
+    r"""Yield the objects of JSON: one alone, JSON Lines, a list, or an object that holds them in one of `lists`.
+
+    The list must be the first thing in its object; else the whole object is one message. What cannot be told apart
+    (a bracket missing) is one message to the end of its line, in JSON Lines, or of the source.
+
+    >>> [message.data for message in json_values([b'{"a":1}\n{"a":2}\n'], "x", 100)]
+    [b'{"a":1}', b'{"a":2}']
+    >>> [(message.offset, message.data) for message in json_values([b'{"item": [{"a":1}]}'], "x", 100, (b"item",))]
+    [(10, b'{"a":1}')]
+    """
+    window = _Window(chunks, name, longest)
+    window.grow()
+    start = len(window.data) - len(window.data.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK))
+    opening = rb"\{\s*\"(?:" + b"|".join(map(re.escape, lists)) + rb")\"\s*:\s*\[|\[" if lists else rb"\["
+    if wrapped := re.compile(opening).match(window.data, start):
+        window.let_go(wrapped.end())
+        yield from _objects(window)
+        return
+    window.let_go(start)
+    yield from _lines(window) if _is_lines(window) else _objects(window)
+
+
+def _is_lines(window: _Window) -> bool:
+    """Tell JSON Lines from an object over several lines: its first line is whole, or its second begins an object."""
+    end = window.find(b"\n", 0)
+    if end < 0 or window.data[:end].rstrip(_BLANK).endswith(b"}"):
+        return True
+    return end + 1 < len(window.data) and window.data[end + 1 : end + 2] == b"{"
+
+
+def _objects(window: _Window) -> Iterator[Message]:
+    """Yield object after object, whatever stands between them."""
+    while True:
+        start = window.find(b"{", 0)
+        if start < 0:
+            return
+        window.let_go(start)
+        end = _end_of_value(window)
+        if end < 0:
+            end = len(window.data.rstrip(_BLANK))
+        yield Message(window.offset, window.data[:end])
+        window.let_go(end)
+
+
+def _end_of_value(window: _Window) -> int:
+    """Find the end of the object or list the window begins with; -1 if the source ends in it."""
+    depth = place = 0
+    while True:
+        for token in _TOKEN.finditer(window.data, place):
+            sign = token[0]
+            if sign in b"{[":
+                depth += 1
+            elif sign == b'"':  # a string that is not whole in the window yet
+                break
+            elif sign in b"}]":
+                depth -= 1
+                if depth <= 0:
+                    return token.end()
+            place = token.end()
+        if not window.grow():
+            return -1
+
+
+def _lines(window: _Window) -> Iterator[Message]:
+    """Yield each line that is not blank."""
+    while window.data:
+        end = window.find(b"\n", 0)
+        line = window.data[: end + 1 or None]
+        if data := line.strip(_BLANK):
+            yield Message(window.offset + len(line) - len(line.lstrip(_BLANK)), data)
+        window.let_go(len(line))
+        if not window.data and not window.grow():
+            return
+
+
+def xml_elements(
+    chunks: Iterable[bytes], name: str, longest: int, wanted: frozenset[bytes]
+) -> Iterator[Message | SourceError]:
+    """Yield the outermost elements of some local names, whatever their prefix, from bytes in an ASCII-like encoding.
+
+    A document type is left out. An element that is not closed is a fault, and the last.
+
+    Raises:
+        EntitiesDeclared: A document type has declarations of its own.
+        TooLarge: One element is longer than it may be.
+
+    >>> cut = xml_elements([b'<a xmlns:x="y"><x:b/><x:b>1</x:b></a>'], "x", 100, frozenset([b"b"]))
+    >>> [message.document for message in cut]
+    [b'<a xmlns:x="y"><x:b/></a>', b'<a xmlns:x="y"><x:b>1</x:b></a>']
+    """
+    window = _Window(chunks, name, longest)
+    around: list[tuple[bytes, bytes]] = []
+    declaration, place = b"", 0
+    while (place := window.find(b"<", place)) >= 0:
+        if place > len(window.data) // 2:
+            window.let_go(place)
+            place = 0
+        leap = _leap(window, place)
+        if leap is not None and leap >= 0:
+            if window.data.startswith(b"<?xml ", place):
+                declaration = window.data[place:leap]
+            place = leap
+            continue
+        tag = _tag(window, place) if leap is None else None
+        if tag is None:
+            yield ParseError(f"{name} at byte {window.offset + place}", "a tag or a comment has no end")
+            return
+        if tag["name"] in wanted and not tag["close"]:
+            window.let_go(place)
+            place = 0
+            fault = yield from _element(window, tag, declaration, around)
+            if fault:
+                yield ParseError(f"{name} at byte {window.offset}", fault)
+                return
+            continue
+        if tag["close"]:
+            del around[-1:]
+        elif not tag["empty"] and not tag[0].startswith(b"<!"):
+            around.append((tag[0], b"</" + tag[0][1:].split(None, 1)[0].rstrip(b">") + b">"))
+        place += len(tag[0])
+
+
+def _element(
+    window: _Window, tag: re.Match[bytes], declaration: bytes, around: list[tuple[bytes, bytes]]
+) -> Generator[Message, None, str]:
+    """Yield the element the window begins with, and let it go; returns what is wrong with it, if anything is."""
+    end = _end_of_element(window, tag[0], tag["name"], is_empty=bool(tag["empty"]))
+    if end < 0:
+        return f"<{tag['name'].decode()}> is not closed"
+    before = declaration + b"".join(start for start, _ in around)
+    yield Message(window.offset, window.data[:end], before, b"".join(end for _, end in reversed(around)))
+    window.let_go(end)
+    return ""
+
+
+def _leap(window: _Window, place: int) -> int | None:
+    """Return the end of a comment, CDATA, instruction or document type; -1 if it has none, None if it is a tag.
+
+    Raises:
+        EntitiesDeclared: A document type has declarations of its own.
+    """
+    while len(window.data) - place < len(b"<![CDATA[") and window.grow():
+        pass
+    for start, end in _LEAPS:
+        if window.data.startswith(start, place):
+            found = window.find(end, place + len(start))
+            return found + len(end) if found >= 0 else -1
+    if window.data.startswith(b"<!", place):
+        found = window.find(b">", place)
+        if window.data.find(b"[", place, max(found, place)) >= 0:
+            raise EntitiesDeclared(window.name, "its document type declares something of its own")
+        return found + 1 if found >= 0 else -1
+    return None
+
+
+def _tag(window: _Window, place: int) -> re.Match[bytes] | None:
+    """Match the tag at a place; None where there is none."""
+    while True:
+        end = window.data.find(b">", place)
+        if end >= 0 and (found := _TAG.match(window.data, place)):
+            return found
+        if end >= 0 and window.data.find(b"<", place + 1, end) >= 0:
+            return None
+        if not window.grow():
+            return None
+
+
+def _end_of_element(window: _Window, start: bytes, name: bytes, *, is_empty: bool) -> int:
+    """Find the end of the element the window begins with; -1 if it is not closed."""
+    if is_empty:
+        return len(start)
+    depth, place = 1, len(start)
+    marks = re.compile(rb"<!--|<!\[CDATA\[|</?(?:[\w.-]+:)?" + re.escape(name) + rb"(?=[\s/>])")
+    while depth:
+        found = marks.search(window.data, place)
+        if not found:
+            place = max(place, len(window.data) - _LONGEST_NAME)
+            if not window.grow():
+                return -1
+            continue
+        if (leap := _leap(window, found.start())) is not None:
+            if leap < 0:
+                return -1
+            place = leap
+            continue
+        tag = _tag(window, found.start())
+        if tag is None:
+            return -1
+        place = tag.end()
+        depth += 0 if tag["empty"] else -1 if tag["close"] else 1
+    return place

@@ -1,0 +1,137 @@
+"""What the agencies' codes say, whatever format carries them: status, signals, genres, ids, private notes.
+
+Words in, words out; the record's meaning of dates and sections is made by `normalize`.
+
+Source: docs/formats.md
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from newsarc.article import Block, Status
+
+_STATUSES: dict[str, Status] = {
+    "usable": "usable", "embargoed": "usable", "withheld": "withheld", "canceled": "canceled", "cancelled": "canceled",
+}  # fmt: skip
+_SIGNALS = {
+    "correction": "correction", "update": "update", "repeat": "repeat", "flash": "flash", "urgent": "urgent",
+}  # fmt: skip
+GENRES = {
+    1: "Meldung", 2: "Chronologie", 3: "Dokumentation", 5: "Fragen und Antworten", 7: "Extra",
+    8: "Feiertags-Zusammenfassung", 9: "Gesamtzusammenfassung", 11: "Hintergrund", 13: "Interview", 14: "KORR-Bericht",
+    16: "Kurzporträt", 17: "Porträt", 19: "Reportage", 20: "Stichwort", 21: "Überblick", 22: "Umfrage",
+    24: "Vorbericht", 25: "Wochenend-Zusammenfassung", 26: "Zusammenfassung", 27: "Achtung",
+    30: "Nachrichtenüberblick", 31: "Tabelle", 32: "Vorschau", 33: "Zitat", 34: "Dossier", 41: "Analyse",
+    42: "Nachruf", 49: "Faktencheck",
+}  # fmt: skip
+"""dpa's genres (`dpatextgenre:`), by their numbers."""
+REGIONAL_SIGNS = frozenset("lby lsw lbn lhe lmv lni lnw lno lrs lsn lah lth dpa-euro dpa-spe dpa-kurz dpa-knd".split())
+"""Signs of dpa's own services: who must be named is dpa."""
+_DPA_DASHED = re.compile(r"urn-newsml-(?P<host>[a-z0-9-]+?)-(?P<date>\d{8})-(?P<rest>.+?)(?::\d{13})?", re.IGNORECASE)
+DATELINE = re.compile(r"(?P<place>[^().!?\n]{2,60}?) \((?P<sign>[^()\n]{2,30})\)(?: ?[-–—] ?| )(?=\S)")
+"""A place and an agency's sign at the start of a text: `Aburg (dpa/lni) - `."""
+_PRIVATE = re.compile(
+    r"die folgenden informationen sind nicht zur veröffentlichung bestimmt"
+    r"|the following information is not (?:intended )?for publication"
+    r"|nicht zur veröffentlichung bestimmt",
+    re.IGNORECASE,
+)
+_STARS = re.compile(r"\*(?: ?\*){2,}")
+
+
+class Said(NamedTuple):
+    """A status, and what is doubtful about it."""
+
+    status: Status
+    warnings: tuple[str, ...] = ()
+
+
+def status_of(word: str | None) -> Said:
+    """Read a publishing status, with or without its scheme; none is usable, one that nobody knows is withheld.
+
+    >>> status_of("stat:canceled"), status_of(None)
+    (Said(status='canceled', warnings=()), Said(status='usable', warnings=()))
+    """
+    code = (word or "").strip().rpartition(":")[2].lower()
+    if not code:
+        return Said("usable")
+    known = _STATUSES.get(code)
+    if known is None or code == "cancelled":
+        return Said(known or "withheld", ("status-unknown",))
+    return Said(known)
+
+
+def signal_of(code: str | None, note: str | None = None) -> tuple[str, ...]:
+    """Read a signal such as `sig:correction`; its note follows it as `correction: note`. Others stay as they are.
+
+    >>> signal_of("sig:correction", "zwölf statt elf"), signal_of("dpasig:isplanned")
+    (('correction', 'correction: zwölf statt elf'), ('dpasig:isplanned',))
+    """
+    code = (code or "").strip()
+    if not code:
+        return ()
+    scheme, _, word = code.rpartition(":")
+    known = _SIGNALS.get(word.lower()) if scheme in ("", "sig") else None
+    if known is None:
+        return (code,)
+    return (known, f"{known}: {note}") if note else (known,)
+
+
+def news_id(printed: str) -> str:
+    """Return a provider's id as it is kept: as given, with `urn:newsml:` in lower case; dpa's dashed form undone.
+
+    >>> news_id("urn-newsml-dpa-com-20090101-250312-99-100001:1741786204000")
+    'urn:newsml:dpa.com:20090101:250312-99-100001'
+    >>> news_id("URN:NewsML:dpa.com:20090101:250312-99-100001")
+    'urn:newsml:dpa.com:20090101:250312-99-100001'
+    """
+    name = printed.strip()
+    if dashed := _DPA_DASHED.fullmatch(name):
+        host = ".".join(dashed["host"].rsplit("-", 1))
+        return f"urn:newsml:{host}:{dashed['date']}:{dashed['rest']}"
+    head, rest = name[: len("urn:newsml:")], name[len("urn:newsml:") :]
+    return head.lower() + rest if head.lower() == "urn:newsml:" else name
+
+
+def number_id(day: str, number: str) -> str | None:
+    """Return the id an agency number gives on a German day (`20250312`); None for 0000, which numbers nothing.
+
+    Without sign and service, which differ for one story.
+
+    >>> number_id("20250312", "0801"), number_id("20250312", "0000")
+    ('iptc7901:20250312:0801', None)
+    """
+    return None if not number.strip("0") else f"iptc7901:{day}:{number}"
+
+
+def split_dateline(text: str) -> tuple[str | None, str | None, str]:
+    """Take a dateline off a paragraph: the place, the sign in brackets, and the rest.
+
+    >>> split_dateline("Neustadt (dpa/lni) - Der Teich ist offen.")
+    ('Neustadt', 'dpa/lni', 'Der Teich ist offen.')
+    """
+    found = DATELINE.match(text)
+    return (
+        (found["place"].strip(), found["sign"].strip(), text[found.end() :].lstrip()) if found else (None, None, text)
+    )
+
+
+def without_dateline(body: Iterable[Block], printed: str | None) -> Iterator[Block]:
+    """Take a dateline that is a field of its own off the first paragraph, if it stands there, too."""
+    is_first = True
+    for block in body:
+        if is_first and block.kind == "paragraph":
+            is_first = False
+            if printed and printed.strip() and block.text.startswith(printed.strip()):
+                yield Block(text=block.text[len(printed.strip()) :].lstrip(" -–—"))
+                continue
+            _, _, rest = split_dateline(block.text)
+            yield Block(text=rest)
+            continue
+        yield block
+
+
+def opens_private_part(line: str) -> bool:
+    """Tell whether a line opens what is not for publication: all that follows it is private."""
+    return bool(_STARS.fullmatch(line.strip()) or _PRIVATE.search(line))
