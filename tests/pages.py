@@ -8,6 +8,7 @@ import click
 from newsarc import errors
 from newsarc.article import Article, Block, Candidate, Media, Origin, RelatedLink
 from newsarc.cli import cli
+from newsarc.formats import FORMATS
 
 _MADE = "<!-- Made by `make bless` from the code; do not edit. -->\n"
 
@@ -89,4 +90,28 @@ def _tree(root: type[errors.NewsarcError]) -> Iterator[type[errors.NewsarcError]
         yield from _tree(child)
 
 
-PAGES = {"commands.md": commands, "record.md": record, "errors.md": error_page}
+def formats_page() -> str:
+    """Every format: what it is, how it is recognised, which fields it fills."""
+    parts = ["# The formats\n", _MADE]
+    parts.append("A format is the grammar of a kind of source.")
+    parts.append(
+        "Each source is shown to every format, which looks at its first megabyte and says whether it is its own."
+    )
+    parts.append("Exactly one must claim it.")
+    parts.append("Else the source goes to quarantine with the reason, because a wrong guess would be worse than none.")
+    parts.append("`--format NAME` skips the question, and `newsarc formats` lists this page.\n")
+    parts.append("| format | what it is | how it is recognised |\n|---|---|---|")
+    parts += (f"| [`{known.NAME}`](formats/{known.NAME}.md) | {known.ABOUT} | {known.SIGN} |" for known in FORMATS)
+    parts.append("\n## Which fields each can fill\n")
+    parts.append(
+        "What a source does not say stays null or empty; sections, kinds and the end of a link's title are read from it by all alike.\n"
+    )
+    names = [name for name in Article.model_fields if any(name in known.FIELDS for known in FORMATS)]
+    parts.append("| field | " + " | ".join(known.NAME for known in FORMATS) + " |\n|---|" + "---|" * len(FORMATS))
+    parts += (
+        f"| `{name}` | " + " | ".join("x" if name in known.FIELDS else "" for known in FORMATS) + " |" for name in names
+    )
+    return "\n".join([*parts, ""])
+
+
+PAGES = {"commands.md": commands, "record.md": record, "errors.md": error_page, "formats.md": formats_page}

@@ -17,7 +17,7 @@ from pages import PAGES
 
 EXAMPLES = sorted(
     page
-    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
     if re.search(r"^```(console|python)$", page.read_text(encoding="utf-8"), re.MULTILINE)
 )
 _BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -19,7 +19,7 @@ from newsarc.cli.ending import run as run_and_end
 from newsarc.cli.keeping import erase, repair, verify
 from newsarc.cli.options import nearest
 from newsarc.cli.output import write
-from newsarc.cli.reading import ingest, parse
+from newsarc.cli.reading import formats, ingest, parse
 from newsarc.errors import UnknownWord
 
 
@@ -65,7 +65,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
     return 0
 
 
-for command in (ingest, parse, list_, search, show, schema, quarantine, reparse, verify, repair, erase):
+for command in (ingest, parse, list_, search, show, schema, formats, quarantine, reparse, verify, repair, erase):
     cli.add_command(command)
 
 

@@ -12,16 +12,20 @@ from newsarc.cli.options import (
     archive_option,
     jobs_of,
     limit_options,
+    one_of,
     output_options,
     reading_of,
     reading_options,
     work_options,
 )
-from newsarc.cli.output import COMMITTED, kept, lasting, now, present, say, tell, write
+from newsarc.cli.output import COMMITTED, kept, lasting, now, present, say, screen, tell, write
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.errors import NewsarcError
+
+
+_LISTS = ("table", "jsonl", "json", "csv", "tsv", "markdown")
 
 
 @click.command()
@@ -101,6 +105,34 @@ def parse(sources: tuple[str, ...], **said: Any) -> int:
     found = read_all(find(sources, include=said["include"], limits=how.limits), how)
     present((article.line() for article in kept(found, failed)), said)
     return max((error.exit_code for error in failed), default=0)
+
+
+@click.command()
+@click.option("--output", metavar="FORM", callback=one_of(_LISTS, "output form"),
+              help=f"{', '.join(_LISTS)}. A table on a terminal, jsonl into a pipe.")  # fmt: skip
+def formats(output: str | None) -> None:
+    """List what is read: how each format is recognised, and which fields of a record it can fill.
+
+    \b
+    Examples:
+      newsarc formats
+      newsarc formats | jq -r .format
+
+    Exit status: 0 done, 2 usage.
+    """
+    import json
+
+    from newsarc.formats import FORMATS
+    from newsarc.present import WRITERS
+
+    seen = screen()
+    form = output or ("table" if seen.is_terminal else "jsonl")
+    rows = (
+        {"format": known.NAME, "about": known.ABOUT, "recognised": known.SIGN, "fields": known.FIELDS}
+        for known in FORMATS
+    )
+    names = ("format", "about", "recognised", "fields")
+    write(WRITERS[form]((json.dumps(row, ensure_ascii=False).encode() for row in rows), names, seen))
 
 
 def _archive_for_ingest(said: dict[str, Any]) -> "Archive | None":
