@@ -103,9 +103,7 @@ def formats_page() -> str:
     parts.append("| format | what it is | how it is recognised |\n|---|---|---|")
     parts += (f"| [`{known.NAME}`](formats/{known.NAME}.md) | {known.ABOUT} | {known.SIGN} |" for known in FORMATS)
     parts.append("\n## Which fields each can fill\n")
-    parts.append(
-        "What a source does not say stays null or empty; sections, kinds and the end of a link's title are read from it by all alike.\n"
-    )
+    parts.append("What a source does not say stays null or empty.\n")
     names = [name for name in Article.model_fields if any(name in known.FIELDS for known in FORMATS)]
     parts.append("| field | " + " | ".join(known.NAME for known in FORMATS) + " |\n|---|" + "---|" * len(FORMATS))
     parts += (

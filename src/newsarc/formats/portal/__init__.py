@@ -7,7 +7,7 @@ in either order, what follows is body until the credit line, then come the relat
 `grammar` knows what single lines look like, `lines` where blocks begin, `cutting` where one dump ends, `reading` what
 a dump's lines are.
 
-Source: samples/portal/, docs/formats.md
+Source: samples/portal/, docs/formats/portal.md
 """
 
 from collections.abc import Iterator
