@@ -11,9 +11,13 @@ from typing import NamedTuple
 from newsarc.errors import EntitiesDeclared, ParseError, SourceError, TooLarge
 
 _BLANK = b" \t\r\n\0\x7f"
+_BETWEEN = (
+    _BLANK + b",[]\x1e\xef\xbb\xbf"
+)  # what may stand between objects: also RFC 7464's mark, and that of byte order
+_NEVER = re.compile(rb"(?!)")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
 _TAG = re.compile(rb"""<(?P<close>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<empty>/?)>""")
-_LONGEST_NAME = 300  # bytes of a tag's name with its prefix
+_LONGEST_NAME = 300  # bytes of a name and what stands around it
 _LEAPS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 
 
@@ -81,7 +85,8 @@ def json_values(
     r"""Yield the objects of JSON: one alone, JSON Lines, a list, or an object that holds them in one of `lists`.
 
     The list must be the first thing in its object; else the whole object is one message. What cannot be told apart
-    (a bracket missing) is one message to the end of its line, in JSON Lines, or of the source.
+    (a bracket missing) is one message to the end of its line, in JSON Lines, or of the source. What stands between
+    the objects of a list and is none is a fault; what follows a named list in its object is passed over.
 
     >>> [message.data for message in json_values([b'{"a":1}\n{"a":2}\n'], "x", 100)]
     [b'{"a":1}', b'{"a":2}']
@@ -90,14 +95,12 @@ def json_values(
     """
     window = _Window(chunks, name, longest)
     window.grow()
-    start = len(window.data) - len(window.data.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK))
-    opening = rb"\{\s*\"(?:" + b"|".join(map(re.escape, lists)) + rb")\"\s*:\s*\[|\[" if lists else rb"\["
-    if wrapped := re.compile(opening).match(window.data, start):
-        window.let_go(wrapped.end())
-        yield from _objects(window)
-        return
-    window.let_go(start)
-    yield from _lines(window) if _is_lines(window) else _objects(window)
+    window.let_go(len(window.data) - len(window.data.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)))
+    opening = re.compile(rb"\{\s*\"(?:" + b"|".join(map(re.escape, lists)) + rb")\"\s*:\s*\[") if lists else _NEVER
+    if window.data[:1] == b"[" or opening.match(window.data) or not _is_lines(window):
+        yield from _objects(window, opening)
+    else:
+        yield from _lines(window)
 
 
 def _is_lines(window: _Window) -> bool:
@@ -108,13 +111,30 @@ def _is_lines(window: _Window) -> bool:
     return end + 1 < len(window.data) and window.data[end + 1 : end + 2] == b"{"
 
 
-def _objects(window: _Window) -> Iterator[Message]:
-    """Yield object after object, whatever stands between them."""
+def _objects(window: _Window, opening: re.Pattern[bytes]) -> Iterator[Message | SourceError]:
+    """Yield object after object, and those of the lists that `opening` opens; a fault for anything else."""
+    is_wrapped = False
     while True:
         start = window.find(b"{", 0)
+        between = window.data[:start] if start >= 0 else window.data
+        if is_wrapped and between.lstrip(_BLANK + b",").startswith(b"]"):
+            window.let_go(between.index(b"]") + 1)
+            end = _end_of_value(window, depth=1)
+            window.let_go(end if end >= 0 else len(window.data))
+            is_wrapped = False
+            continue
+        if strange := between.strip(_BETWEEN):
+            where = f"{window.name} at byte {window.offset + between.index(strange)}"
+            yield ParseError(where, "an object was expected, something else found")
         if start < 0:
             return
         window.let_go(start)
+        while len(window.data) < _LONGEST_NAME and window.grow():
+            pass
+        if wrapped := opening.match(window.data):
+            window.let_go(wrapped.end())
+            is_wrapped = True
+            continue
         end = _end_of_value(window)
         if end < 0:
             end = len(window.data.rstrip(_BLANK))
@@ -122,9 +142,9 @@ def _objects(window: _Window) -> Iterator[Message]:
         window.let_go(end)
 
 
-def _end_of_value(window: _Window) -> int:
-    """Find the end of the object or list the window begins with; -1 if the source ends in it."""
-    depth = place = 0
+def _end_of_value(window: _Window, depth: int = 0) -> int:
+    """Find the end of the object or list the window begins with, or is in already; -1 if the source ends in it."""
+    place = 0
     while True:
         for token in _TOKEN.finditer(window.data, place):
             sign = token[0]

@@ -1,0 +1,236 @@
+"""What JSON says, read strictly: one document after another with its bytes, and values of the kind they should be.
+
+No key twice, no number that is none, no depth that breaks the reader; the text is decoded, repaired and without lone
+surrogates before anything is made of it. What is of another kind than its field is named, never a crash.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from newsarc.encoding import decoder_of, detect, mend
+from newsarc.errors import ParseError, SourceError, TooLarge
+from newsarc.source import Source
+from newsarc.splitting import json_values
+
+_WIDE = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_ESCAPE = re.compile(r"\\\\|\\u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+                     r"|\\u(?P<code>[0-9a-fA-F]{4})")  # fmt: skip
+_LARGEST = 2**63 - 1
+_MOST_DIGITS = 4000
+_LONGEST_KEY = 40  # characters of a key that a message names
+
+Kind = Literal["text", "texts", "objects"]
+Object = dict[str, Any]
+
+
+class Document(NamedTuple):
+    """One object of a source, where its bytes are, and what was repaired in it."""
+
+    value: Object
+    offset: int
+    length: int
+    encoding: str
+    warnings: tuple[str, ...]
+
+
+def documents(
+    source: Source, lists: tuple[str, ...] = (), mended: Callable[[str], tuple[str, list[str]]] = mend
+) -> Iterator[Document | SourceError]:
+    """Yield the objects of a source of JSON: one alone, JSON Lines, a list, or those in one of the named `lists`.
+
+    Lazy; offsets count bytes of the source. A fault stands in the place of what cannot be read.
+
+    Raises:
+        TooLarge: One message is longer than one may be.
+    """
+    for offset, length, data in _messages(source, lists):
+        if isinstance(data, SourceError):
+            yield data
+            continue
+        where = f"{source.name} at byte {offset}"
+        try:
+            text, encoding = decoded(data)
+            text, warnings = mended(unescaped(text))
+            document = Document(load(text, where), offset, length, encoding, tuple(warnings))
+        except ParseError as error:
+            yield error
+            continue
+        wrapped = next((document.value[name] for name in lists if isinstance(document.value.get(name), list)), None)
+        if wrapped is None:
+            yield document
+            continue
+        for value in wrapped:
+            is_object = isinstance(value, dict)
+            yield document._replace(value=value) if is_object else ParseError(where, "its list holds no object")
+
+
+def _messages(source: Source, lists: tuple[str, ...]) -> Iterator[tuple[int, int, bytes | SourceError]]:
+    """Cut a source into messages with their offsets and lengths; UTF-16 is cut as UTF-8."""
+    names = tuple(name.encode() for name in lists)
+    codec = _WIDE.get(source.head[:2])
+    if not codec:
+        for message in json_values(source.chunks(), source.name, source.longest, names):
+            if isinstance(message, SourceError):
+                yield 0, 0, message
+            else:
+                yield message.offset, len(message.data), message.data
+        return
+    if source.size > source.longest:
+        raise TooLarge(source.name, f"more than {source.longest:,} bytes of UTF-16; write it as UTF-8")
+    data = b"".join(source.chunks())[2:].decode(codec, "replace").encode()
+    place, offset = 0, 2
+    for message in json_values([data], source.name, source.longest, names):
+        if isinstance(message, SourceError):
+            yield 0, 0, message
+            continue
+        offset += _wide_length(data[place : message.offset])
+        place = message.offset
+        yield offset, _wide_length(message.data), message.data
+
+
+def _wide_length(data: bytes) -> int:
+    return len(data.decode("utf-8", "replace").encode("utf-16-le"))
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """Turn the bytes of a message into text, and name its codec; JSON is UTF-8, but not everybody knows."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        codec = detect([data])
+        return decoder_of(codec).decode(data, final=True), codec
+
+
+def unescaped(text: str) -> str:
+    r"""Write the characters of JSON that stand as numbers as themselves, so that damage in them can be seen.
+
+    Quotes, backslashes and controls stay as they are; NUL goes.
+
+    >>> unescaped(r'"f\u00fcr \"\u0022 \\u0041 \ud83d\ude00"')
+    '"für \\"\\u0022 \\\\u0041 😀"'
+    """
+    return _ESCAPE.sub(_character, text) if "\\u" in text else text
+
+
+def _character(found: re.Match[str]) -> str:
+    if found["high"]:
+        return chr(0x10000 + ((int(found["high"], 16) - 0xD800) << 10) + int(found["low"], 16) - 0xDC00)
+    if not found["code"]:
+        return found[0]
+    char = chr(int(found["code"], 16))
+    return found[0] if char in '"\\' or (char < " " and char != "\0") else char.replace("\0", "")
+
+
+def load(text: str, where: str) -> Object:
+    """Read one object.
+
+    Raises:
+        ParseError: It is no JSON, no object, has a key twice, a number that is none, or lies too deep in itself.
+    """
+    try:
+        value = _decoder.decode(text)
+    except RecursionError as error:
+        raise ParseError(where, "its lists and objects lie too deep in each other") from error
+    except json.JSONDecodeError as error:
+        raise ParseError(where, f"no JSON: {error.msg.lower()} (character {error.pos})") from error
+    except ValueError as error:
+        raise ParseError(where, f"no JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise ParseError(where, "an object was expected, something else found")
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Object:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        raise ValueError(f'the key "{twice[:_LONGEST_KEY]}" stands in it twice')
+    return found
+
+
+def _finite(digits: str) -> float:
+    found = float(digits)
+    if abs(found) == float("inf"):
+        raise ValueError("a number is beyond all measure")
+    return found
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError("a number is beyond all measure")
+    return int(digits)
+
+
+def _refused(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_finite, parse_int=_whole, parse_constant=_refused, strict=False
+)
+
+
+def words(value: Any) -> str:
+    """Return the text of a value without blanks around it: of a number as written; of anything else an empty one."""
+    if isinstance(value, str):
+        return value.strip()
+    return "" if value is None or isinstance(value, bool | list | dict) else str(value)
+
+
+def number(value: Any) -> int | None:
+    """Return a whole number, also one written as text; None for anything else, and beyond 64 bits.
+
+    >>> number("10"), number(True), number(2.5), number(10**30)
+    (10, None, None, None)
+    """
+    text = words(value)
+    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > len(str(_LARGEST)):
+        return None
+    return int(text) if abs(int(text)) <= _LARGEST else None
+
+
+def objects(value: Any) -> list[Object]:
+    """Return the objects in a list; none where it is no list."""
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    """Return the texts in a list, blank ones left out; none where it is no list."""
+    return [text for part in value if (text := words(part))] if isinstance(value, list) else []
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Yield every text and number in a value, however deep, in its order."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict | list):
+            waiting += reversed(list(part.values()) if isinstance(part, dict) else part)
+        elif isinstance(part, bool):
+            yield str(part).lower()
+        elif text := words(part):
+            yield text
+
+
+def misfits(value: Object, kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """Yield the text of each field, or member of a list, that is not of its kind; null is of any."""
+    for name, kind in kinds.items():
+        found = value.get(name)
+        if found is not None and not _fits(found, kind):
+            wrong: Iterable[Any] = [found]
+            if isinstance(found, list) and kind in _MEMBERS:
+                wrong = [part for part in found if part is not None and not isinstance(part, _MEMBERS[kind])]
+            yield " ".join(leaves(list(wrong)))
+
+
+_MEMBERS: dict[Kind, Any] = {"texts": (str, int, float), "objects": dict}
+
+
+def _fits(value: Any, kind: Kind) -> bool:
+    if kind == "text":
+        return isinstance(value, str | int | float) and not isinstance(value, bool)
+    return isinstance(value, list) and all(part is None or isinstance(part, _MEMBERS[kind]) for part in value)
