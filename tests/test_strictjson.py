@@ -48,10 +48,19 @@ def test_what_is_no_object_in_a_list_is_a_fault_at_its_byte() -> None:
     assert faults[0].where == "x.json at byte 23"
 
 
-def test_a_wrapper_behind_other_keys_is_looked_into() -> None:
-    found, faults = read(b'{"count": 3, "entries": [{"a": 1}, null, {"a": 2}]}')
-    assert [(part.value, part.offset) for part in found] == [({"a": 1}, 0), ({"a": 2}, 0)]
-    assert len(faults) == 1
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le"])
+def test_a_list_behind_other_keys_is_looked_into(codec: str) -> None:
+    text = '{"c": [["ü"], {"entries": [{"a": 8}]}], "entries": [{"a": 1}, "ü", {"a": 2}], "d": [{"a": 9}]}'
+    data = (b"\xff\xfe" if codec != "utf-8" else b"") + text.encode(codec)
+    found, faults = read(data)
+    assert [part.value for part in found] == [{"a": 1}, {"a": 2}]
+    assert [data[part.offset : part.offset + part.length].decode(codec) for part in found] == ['{"a": 1}', '{"a": 2}']
+    assert [fault.why for fault in faults] == ["an object was expected, something else found"]
+
+
+def test_a_message_with_a_list_of_such_a_name_is_a_message() -> None:
+    found, _ = read(b'{"uri": "x", "item": [{"a": 1}]}')
+    assert [part.value for part in found] == [{"uri": "x", "item": [{"a": 1}]}]
 
 
 def test_utf_16_is_read_with_its_own_offsets() -> None:

@@ -21,6 +21,9 @@ _LARGEST = 2**63 - 1
 _MOST_DIGITS = 4000
 _LONGEST_KEY = 40  # characters of a key that a message names
 
+_OWN = frozenset(("urn", "uri", "guid", "headline"))  # what has such a key is a message itself, and holds none
+_SIGNS = re.compile(rb'"(?P<name>\w*)"\s*:\s*\[|"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+
 Kind = Literal["text", "texts", "objects"]
 Object = dict[str, Any]
 
@@ -35,6 +38,14 @@ class Document(NamedTuple):
     warnings: tuple[str, ...]
 
 
+class _Bytes(NamedTuple):
+    """The bytes of one message as UTF-8, and where they lie in the source, and on how many bytes of it."""
+
+    offset: int
+    length: int
+    data: bytes
+
+
 def documents(
     source: Source, lists: tuple[str, ...] = (), mended: Callable[[str], tuple[str, list[str]]] = mend
 ) -> Iterator[Document | SourceError]:
@@ -45,49 +56,77 @@ def documents(
     Raises:
         TooLarge: One message is longer than one may be.
     """
-    for offset, length, data in _messages(source, lists):
-        if isinstance(data, SourceError):
-            yield data
-            continue
-        where = f"{source.name} at byte {offset}"
-        try:
-            text, encoding = decoded(data)
-            text, warnings = mended(unescaped(text))
-            document = Document(load(text, where), offset, length, encoding, tuple(warnings))
-        except ParseError as error:
-            yield error
-            continue
-        wrapped = next((document.value[name] for name in lists if isinstance(document.value.get(name), list)), None)
-        if wrapped is None:
-            yield document
-            continue
-        for value in wrapped:
-            is_object = isinstance(value, dict)
-            yield document._replace(value=value) if is_object else ParseError(where, "its list holds no object")
-
-
-def _messages(source: Source, lists: tuple[str, ...]) -> Iterator[tuple[int, int, bytes | SourceError]]:
-    """Cut a source into messages with their offsets and lengths; UTF-16 is cut as UTF-8."""
     names = tuple(name.encode() for name in lists)
+    for found in _messages(source, names):
+        document = found if isinstance(found, SourceError) else _document(source, found, mended)
+        if isinstance(document, SourceError) or isinstance(found, SourceError):
+            yield document
+        elif any(isinstance(document.value.get(name), list) for name in lists) and not _OWN & document.value.keys():
+            for part in _listed(source, found, names):
+                yield part if isinstance(part, SourceError) else _document(source, part, mended)
+        else:
+            yield document
+
+
+def _document(source: Source, found: _Bytes, mended: Callable[[str], tuple[str, list[str]]]) -> Document | SourceError:
+    text, encoding = decoded(found.data)
+    text, warnings = mended(unescaped(text))
+    try:
+        value = load(text, f"{source.name} at byte {found.offset}")
+    except ParseError as error:
+        return error
+    return Document(value, found.offset, found.length, encoding, tuple(warnings))
+
+
+def _messages(source: Source, lists: tuple[bytes, ...]) -> Iterator[_Bytes | SourceError]:
+    """Cut a source into messages; UTF-16 is cut as UTF-8.
+
+    Raises:
+        TooLarge: One message, or a source in UTF-16, is longer than one may be.
+    """
     codec = _WIDE.get(source.head[:2])
     if not codec:
-        for message in json_values(source.chunks(), source.name, source.longest, names):
+        for message in json_values(source.chunks(), source.name, source.longest, lists):
             if isinstance(message, SourceError):
-                yield 0, 0, message
+                yield message
             else:
-                yield message.offset, len(message.data), message.data
+                yield _Bytes(message.offset, len(message.data), message.data)
         return
     if source.size > source.longest:
         raise TooLarge(source.name, f"more than {source.longest:,} bytes of UTF-16; write it as UTF-8")
     data = b"".join(source.chunks())[2:].decode(codec, "replace").encode()
     place, offset = 0, 2
-    for message in json_values([data], source.name, source.longest, names):
+    for message in json_values([data], source.name, source.longest, lists):
         if isinstance(message, SourceError):
-            yield 0, 0, message
+            yield message
             continue
         offset += _wide_length(data[place : message.offset])
         place = message.offset
-        yield offset, _wide_length(message.data), message.data
+        yield _Bytes(offset, _wide_length(message.data), message.data)
+
+
+def _listed(source: Source, found: _Bytes, lists: tuple[bytes, ...]) -> Iterator[_Bytes | SourceError]:
+    """Cut an object whose list is not the first thing in it."""
+    size = _wide_length if source.head[:2] in _WIDE else len
+    start = _start_of_list(found.data, lists)
+    opening = b'{"%b":[' % lists[0]
+    for message in json_values([opening + found.data[start:]], source.name, source.longest, lists):
+        if isinstance(message, SourceError):
+            yield ParseError(f"{source.name} at byte {found.offset}", message.why)
+        else:
+            before = found.data[: start + message.offset - len(opening)]
+            yield _Bytes(found.offset + size(before), size(message.data), message.data)
+
+
+def _start_of_list(data: bytes, lists: tuple[bytes, ...]) -> int:
+    """Find where the members of an object's list begin."""
+    depth = 0
+    for token in _SIGNS.finditer(data):
+        if token["name"] in lists and depth == 1:
+            return token.end()
+        depth += (token[0] in b"{[") - (token[0] in b"}]")
+        depth += token["name"] is not None
+    return len(data)
 
 
 def _wide_length(data: bytes) -> int:
