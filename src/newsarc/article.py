@@ -36,6 +36,7 @@ WARNINGS = {
     "embargo-conflict": "The printed time of the embargo differs from the field, which wins.",
     "encoding-doubtful": "Damage that cannot be repaired is left: replacement or control characters, another charset.",
     "encoding-repaired": "Umlauts were damaged before they came (UTF-8 read as this charset) and were repaired.",
+    "field-unreadable": "A field of the source is of a kind that it cannot be; its text stands in `unparsed`.",
     "headline-doubtful": "Both blocks beside the date look like a headline; one was chosen by its mark and length.",
     "headline-missing": "No block can be told to be the headline.",
     "marks-cut": "More than 30 combining marks stood in a row; what came after the first 30 is in the original alone.",

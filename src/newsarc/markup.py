@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from lxml import etree
 
-from newsarc.article import Block
+from newsarc.article import Block, Media
 from newsarc.errors import EntitiesDeclared, MarkupTooDeep, ParseError
 
 Element: TypeAlias = Any  # lxml ships no types
@@ -28,6 +28,10 @@ _BLOCKS: dict[str, Any] = {
     "table": "table",
     "blockquote": "quote",
 }
+_MEDIA = {"img": "image", "video": "video", "audio": "audio", "iframe": "embed", "embed": "embed", "object": "embed"}
+_CALLED = {"image": "image", "youtube": "video", "video": "video", "audio": "audio", "chart": "graphic"}
+_ADDRESSES = ("src", "href", "url", "data", "data-src", "data-url", "data-href")
+_WEB = re.compile(r"https?://\S+\Z", re.IGNORECASE)
 _BREAKING = frozenset((*_BLOCKS, *"article block body div dl figure html main ol section td th tr ul".split()))
 
 
@@ -187,6 +191,27 @@ def links(element: Element | None) -> tuple[Link, ...]:
         Link(text_of(child).replace("\n", " "), (child.get("href") or "").strip()) for child in element.iter("{*}a")
     )
     return tuple(link for link in found if link.title and link.url)
+
+
+def media(element: Element | None) -> tuple[Media, ...]:
+    """Return what is embedded in an element and has an address: pictures, films, sound, and what others call theirs.
+
+    An element with a hyphen in its name is an embed of somebody's own; its name may tell what it is.
+    """
+    if element is None:
+        return ()
+    found: dict[str, Media] = {}
+    for child in element.iter(etree.Element):
+        name = local(child)
+        if name not in _MEDIA and "-" not in name:
+            continue
+        url = next((value.strip() for key in _ADDRESSES if (value := child.get(key, "")).strip()), None)
+        url = url or next((value.strip() for value in child.attrib.values() if _WEB.match(value.strip())), None)
+        kind: Any = _MEDIA.get(name) or next((kind for word, kind in _CALLED.items() if word in name), "embed")
+        if url and not url.startswith("data:"):
+            caption = " ".join((child.get("alt") or child.get("title") or "").split())
+            found.setdefault(url, Media(kind=kind, caption=caption or None, url=url))
+    return tuple(found.values())
 
 
 def _walk(element: Element, without: Collection[Element]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ Source: docs/formats.md
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from newsarc.article import Block, Status
 
@@ -17,6 +17,8 @@ _STATUSES: dict[str, Status] = {
 _SIGNALS = {
     "correction": "correction", "update": "update", "repeat": "repeat", "flash": "flash", "urgent": "urgent",
 }  # fmt: skip
+_MOST_DIGITS = 18  # what every database holds
+_URGENCIES = frozenset("123456789")
 GENRES = {
     1: "Meldung", 2: "Chronologie", 3: "Dokumentation", 5: "Fragen und Antworten", 7: "Extra",
     8: "Feiertags-Zusammenfassung", 9: "Gesamtzusammenfassung", 11: "Hintergrund", 13: "Interview", 14: "KORR-Bericht",
@@ -37,6 +39,12 @@ _PRIVATE = re.compile(
     r"|nicht zur veröffentlichung bestimmt",
     re.IGNORECASE,
 )
+_PRIVATE_OPENING = re.compile(
+    r"\W*(?:die folgenden informationen sind nicht (?:zur|für die) veröffentlichung"
+    r"|the following information is not (?:intended )?for publication)",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|(?<![\w.,/-])(?:\+|00?[1-9])[\d ()/-]{6,}\d")
 _STARS = re.compile(r"\*(?: ?\*){2,}")
 
 
@@ -60,6 +68,37 @@ def status_of(word: str | None) -> Said:
     if known is None or code == "cancelled":
         return Said(known or "withheld", ("status-unknown",))
     return Said(known)
+
+
+class Counted(NamedTuple):
+    """A version, who counts it, and what is doubtful about it."""
+
+    version: int
+    version_by: Literal["provider", "archive"]
+    warnings: tuple[str, ...] = ()
+
+
+def version_of(printed: str | None) -> Counted:
+    """Read the number a provider gives a version; without one the archive counts.
+
+    >>> version_of("10"), version_of("b")
+    (Counted(version=10, version_by='provider', warnings=()), \
+Counted(version=1, version_by='archive', warnings=('number-unreadable',)))
+    """
+    text = (printed or "").strip()
+    if not text:
+        return Counted(1, "archive")
+    if not text.isascii() or not text.isdigit() or len(text) > _MOST_DIGITS or not int(text):
+        return Counted(1, "archive", ("number-unreadable",))
+    return Counted(int(text), "provider")
+
+
+def urgency_of(printed: str | None) -> tuple[int | None, tuple[str, ...]]:
+    """Read how urgent a story is, 1 to 9, and what is doubtful about it."""
+    text = (printed or "").strip()
+    if not text:
+        return None, ()
+    return (int(text), ()) if text in _URGENCIES else (None, ("number-unreadable",))
 
 
 def signal_of(code: str | None, note: str | None = None) -> tuple[str, ...]:
@@ -118,20 +157,50 @@ def split_dateline(text: str) -> tuple[str | None, str | None, str]:
 
 
 def without_dateline(body: Iterable[Block], printed: str | None) -> Iterator[Block]:
-    """Take a dateline that is a field of its own off the first paragraph, if it stands there, too."""
+    """Take a dateline that is a field of its own off the first paragraph, if it stands there, too.
+
+    >>> [block.text for block in without_dateline([Block(text="Ada Muster (45) - sie spielt.")], "Windau (dpa) - ")]
+    ['Ada Muster (45) - sie spielt.']
+    """
     is_first = True
     for block in body:
         if is_first and block.kind == "paragraph":
             is_first = False
-            if printed and printed.strip() and block.text.startswith(printed.strip()):
-                yield Block(text=block.text[len(printed.strip()) :].lstrip(" -–—"))
+            known = " ".join((printed or "").split())
+            if known and block.text.startswith(known):
+                yield Block(text=block.text[len(known) :].lstrip(" -–—"))
                 continue
-            _, _, rest = split_dateline(block.text)
-            yield Block(text=rest)
+            place, _, rest = split_dateline(block.text)
+            yield block if known and place and not known.startswith(place) else Block(text=rest)
             continue
         yield block
+
+
+def public_part(body: Iterable[Block]) -> tuple[tuple[Block, ...], bool]:
+    """Cut a story off at a paragraph that says that what follows is not for publication; tells whether it was cut.
+
+    Only the whole phrase counts, at the start of a paragraph: a story may speak of papers that were not to be
+    published, and stars may part its chapters.
+    """
+    public: list[Block] = []
+    for block in body:
+        if _PRIVATE_OPENING.match(block.text):
+            while public and _STARS.fullmatch(public[-1].text):
+                public.pop()
+            return tuple(public), True
+        public.append(block)
+    return tuple(public), False
 
 
 def opens_private_part(line: str) -> bool:
     """Tell whether a line opens what is not for publication: all that follows it is private."""
     return bool(_STARS.fullmatch(line.strip()) or _PRIVATE.search(line))
+
+
+def names_a_contact(note: str) -> bool:
+    """Tell whether a note to editors holds an e-mail address or a phone number, whatever it is marked as.
+
+    >>> names_a_contact("Rückfragen: 030 5550123"), names_a_contact("Musterweg 1, 00000 Neustadt")
+    (True, False)
+    """
+    return bool(_CONTACT.search(note))

@@ -1,0 +1,99 @@
+"""The HTML of a message: blocks of text, the dateline in it, what is embedded, the infobox and the related links."""
+
+import re
+from typing import NamedTuple
+
+from newsarc.article import Block, Media, RelatedLink
+from newsarc.wires import public_part, split_dateline, without_dateline
+
+_EMBEDDING = re.compile(r"<(?:img|video|audio|iframe|embed|object|[a-z]+-)", re.IGNORECASE)
+_INFOBOX = "Infobox"
+_DATE = re.compile(r",\s*(?=\d)")
+_AGENCY = re.compile(r"dpa|\b(?:lby|lsw|lbn|lhe|lmv|lni|lnw|lno|lrs|lsn|lah|lth)\b")
+
+
+class Text(NamedTuple):
+    """What the HTML of a message says."""
+
+    body: tuple[Block, ...] = ()
+    dateline: str = ""
+    """As printed: `Neustadt (dpa) - `."""
+    media: tuple[Media, ...] = ()
+    is_cut: bool = False
+    """A part of it was not for publication."""
+    beside: tuple[str, ...] = ()
+    """Another dateline than the field's."""
+
+
+def read_text(html: str, dateline: str, where: str) -> Text:
+    """Read the text of a message, without its dateline.
+
+    Raises:
+        MarkupTooDeep, ParseError: Its HTML cannot be read.
+    """
+    from newsarc.markup import blocks, media, parse_html, text_of
+
+    root = parse_html(html, where)
+    if root is None:
+        return Text(dateline=dateline)
+    spans = (
+        [span for span in root.iter("span") if "dateline" in (span.get("class") or "")] if "dateline" in html else []
+    )
+    printed = text_of(spans[0]) if spans else ""
+    body = blocks(root, without=spans[:1])
+    if not printed and dateline:
+        body = tuple(block for block in without_dateline(body, dateline) if block.text)
+    elif not printed and body and (sign := split_dateline(body[0].text)[1]) and _AGENCY.search(sign):
+        rest = split_dateline(body[0].text)[2]
+        printed = body[0].text[: len(body[0].text) - len(rest)]
+        body = (Block(text=rest), *body[1:])
+    public, is_cut = public_part(body)
+    beside = (printed,) if printed and dateline and printed.split() != dateline.split() else ()
+    return Text(public, dateline or printed, media(root) if _EMBEDDING.search(html) else (), is_cut, beside)
+
+
+def read_dateline(printed: str) -> tuple[str | None, str | None, str | None]:
+    """Read a dateline: the place, the sign of the agency, and a date between them.
+
+    >>> read_dateline("Neustadt (dpa/lni) - "), read_dateline("WINDAU, 3 May 2025 (Seefunk) -")
+    (('Neustadt', 'dpa/lni', None), ('WINDAU', 'Seefunk', '3 May 2025'))
+    """
+    text = " ".join(printed.split())
+    place, sign, _ = split_dateline(f"{text} .")
+    if place is None:
+        return text.rstrip(" -–—") or None, None, None
+    parts = _DATE.split(place, maxsplit=1)
+    return parts[0], sign, parts[1] if len(parts) > 1 else None
+
+
+def read_infobox(html: str, where: str) -> Text:
+    """Read the box beside a text: its blocks behind a heading, its own or one that says what it is.
+
+    Raises:
+        MarkupTooDeep, ParseError: Its HTML cannot be read.
+    """
+    from newsarc.markup import blocks, media, parse_html
+
+    root = parse_html(html, where)
+    body, is_cut = public_part(blocks(root))
+    if body and body[0].kind != "heading":
+        body = (Block(kind="heading", text=_INFOBOX), *body)
+    return Text(body, "", media(root), is_cut)
+
+
+def read_links(html: str, where: str) -> tuple[tuple[RelatedLink, ...], tuple[str, ...]]:
+    """Read the related links of a message, and what stands beside them without an address.
+
+    Raises:
+        MarkupTooDeep, ParseError: Its HTML cannot be read.
+    """
+    from newsarc.markup import blocks, links, parse_html
+
+    root = parse_html(html, where)
+    found = links(root)
+    related = tuple(
+        RelatedLink(title=link.title, title_confidence="exact", text=link.title, url=link.url) for link in found
+    )
+    titles = {link.title for link in found}
+    texts = (block.text for block in blocks(root))
+    return related, tuple(text for text in texts if text.replace("\n", " ") not in titles)
