@@ -17,6 +17,7 @@ _BETWEEN = (
 _NEVER = re.compile(rb"(?!)")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
 _TAG = re.compile(rb"""<(?P<close>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<empty>/?)>""")
+_PIECE = 1 << 16  # bytes
 _LONGEST_NAME = 300  # bytes of a name and what stands around it
 _LEAPS = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 
@@ -41,7 +42,7 @@ class _Window:
     """The bytes in hand of a source; they grow at the end and are let go at the start."""
 
     def __init__(self, chunks: Iterable[bytes], name: str, longest: int) -> None:
-        self._chunks = iter(chunks)
+        self._chunks = _pieces(chunks)
         self.name = name
         self._longest = longest
         self.data = b""
@@ -77,6 +78,13 @@ class _Window:
             if not self.grow():
                 return -1
         return found
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut chunks into pieces of a few messages, because what is in hand is copied with each message let go."""
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk[start : start + _PIECE]
 
 
 def json_values(

@@ -1,7 +1,7 @@
 """A message of digitalwires becomes an article: each of its keys a field of the record."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsarc.article import Article, Block, Media, Origin, RelatedLink
 from newsarc.errors import ParseError
@@ -42,7 +42,8 @@ def read(source: Source, document: Document, name: str) -> Article:
     version = version_of(said["version"])
     urgency, doubts = urgency_of(said["urgency"])
     notes = notes_of(value, where)
-    signals = tuple(_signals(said["signal"], value, notes))
+    terms = _terms_of(value)
+    signals = tuple(_signals(said["signal"], terms.get("signal", ()), notes))
     text = _text(said, where)
     place, sign, date = read_dateline(text.dateline)
     related, beside = read_links(said["linkbox_html"], where) if said["linkbox_html"] else ((), ())
@@ -71,7 +72,7 @@ def read(source: Source, document: Document, name: str) -> Article:
         published_text=said["version_created"] or None,
         related=(*related, *other_stories),
         media=tuple(dict.fromkeys((*media, *text.media))),
-        **_categories(value),
+        **_categories(value, terms),
         **_embargo(value.get("embargoed")),
         unparsed=tuple(filter(None, (
             *text.beside, date, *(() if is_media else described), *beside, said["autopublishnotice"],
@@ -111,7 +112,7 @@ def _embargo(printed: Any) -> dict[str, Any]:
     return {"embargoed_text": text} if text else {"embargo_open": True}
 
 
-def _signals(signal: str, value: Object, notes: Notes) -> Iterator[str]:
+def _signals(signal: str, terms: Iterable["_Term"], notes: Notes) -> Iterator[str]:
     """Yield the signal with its note, then those that only the categories name, as they are."""
     word = signal.rpartition(":")[2].lower()
     note = None
@@ -119,48 +120,52 @@ def _signals(signal: str, value: Object, notes: Notes) -> Iterator[str]:
         roles = dict.fromkeys(role for name in (word, "correction") for role in (f"{name}short", name))
         note = notes.taken(*roles, f"{word}_consumerready", "correction_consumerready")
     yield from signal_of(signal, note)
-    for code in _codes(value, "signal"):
-        if code != signal:
-            yield from signal_of(code)
+    for term in terms:
+        if term.code != signal:
+            yield from signal_of(term.code)
 
 
-def _parts(value: Object, kind: str) -> Iterator[Object]:
-    """Yield the categories of a type (`dnltype:desk`)."""
+class _Term(NamedTuple):
+    """One category."""
+
+    name: str
+    code: str
+
+
+def _terms_of(value: Object) -> dict[str, list[_Term]]:
+    """Return the categories by their types (`desk` of `dnltype:desk`)."""
+    terms: dict[str, list[_Term]] = {}
     for part in objects(value.get("categories")):
-        if words(part.get("type")).rpartition(":")[2] == kind:
-            yield part
+        kind = words(part.get("type")).rpartition(":")[2]
+        terms.setdefault(kind, []).append(_Term(words(part.get("name")), words(part.get("qcode"))))
+    return terms
 
 
-def _codes(value: Object, kind: str) -> Iterator[str]:
-    return (code for part in _parts(value, kind) if (code := words(part.get("qcode"))))
-
-
-def _names(value: Object, kind: str) -> list[str]:
-    """Return the names of a type; where the categories have none, those of the list that repeats them."""
-    return [name for part in _parts(value, kind) if (name := words(part.get("name")))] or texts(
-        value.get(f"{kind}_names")
-    )
-
-
-def _categories(value: Object) -> dict[str, Any]:
+def _categories(value: Object, terms: dict[str, list[_Term]]) -> dict[str, Any]:
     """Read what the categories say: keywords, desk, topics, genre, services, places."""
-    desks = [code.rpartition(":")[2] for code in _codes(value, "desk")] or _names(value, "desk")
-    codes = (words(part.get("qcode")) for part in objects(value.get("categories")))
+
+    def names(kind: str) -> list[str]:
+        return [term.name for term in terms.get(kind, ()) if term.name] or texts(value.get(f"{kind}_names"))
+
+    def codes(kind: str) -> list[str]:
+        return [term.code.rpartition(":")[2] for term in terms.get(kind, ()) if term.code]
+
+    every = (term.code for group in terms.values() for term in group)
     return {
-        "keywords": _once(_names(value, "dpasubject") + _names(value, "keyword")),
-        "category_text": "; ".join(dict.fromkeys(desks)) or None,
-        "subjects": _once(code for code in codes if code.startswith("medtop:")),
-        "genre": next(_genres(value), None),
-        "services": _once(code.rpartition(":")[2] for code in _codes(value, "wire")),
-        "places": _once(_names(value, "geosubject")),
+        "keywords": _once(names("dpasubject") + names("keyword")),
+        "category_text": "; ".join(dict.fromkeys(codes("desk") or names("desk"))) or None,
+        "subjects": _once(code for code in every if code.startswith("medtop:")),
+        "genre": next(_genres(terms.get("genre", ())), None),
+        "services": _once(codes("wire")),
+        "places": _once(names("geosubject")),
     }
 
 
-def _genres(value: Object) -> Iterator[str]:
+def _genres(terms: Iterable[_Term]) -> Iterator[str]:
     """Yield the genres of texts; those of pictures and of other agencies are none."""
-    for part in _parts(value, "genre"):
-        scheme, _, code = words(part.get("qcode")).rpartition(":")
-        if scheme == "dpatextgenre" and (name := words(part.get("name")) or GENRES.get(number(code) or 0, "")):
+    for term in terms:
+        scheme, _, code = term.code.rpartition(":")
+        if scheme == "dpatextgenre" and (name := term.name or GENRES.get(number(code) or 0, "")):
             yield name
 
 
