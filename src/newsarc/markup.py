@@ -6,6 +6,7 @@ lxml's home: no entity, DTD or network is ever touched, and what lxml would drop
 import re
 from collections.abc import Collection, Iterator
 from functools import cache
+from html import unescape
 from html.entities import html5
 from typing import Any, NamedTuple, TypeAlias
 
@@ -32,6 +33,15 @@ _MEDIA = {"img": "image", "video": "video", "audio": "audio", "iframe": "embed",
 _CALLED = {"image": "image", "youtube": "video", "video": "video", "audio": "audio", "chart": "graphic"}
 _ADDRESSES = ("src", "href", "url", "data", "data-src", "data-url", "data-href")
 _WEB = re.compile(r"https?://\S+\Z", re.IGNORECASE)
+_ODD = re.compile(r"[^\t\n\r -~\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|&(?!(?:amp|lt|gt|quot);)")
+_KEYS = r'(?:\s+[a-z-]+="[^"<>]*")*\s*'
+_SIMPLE = re.compile(
+    rf"<(?P<leaf>p|h[1-6]|li){_KEYS}>(?P<text>[^<]*(?:<(?:br\s*/?|/?(?:a|b|i|em|strong|span){_KEYS})>[^<]*)*)</(?P=leaf)>"
+    rf"|<(?P<opens>section|div|ul|ol){_KEYS}>|</(?P<closes>section|div|ul|ol)>|\s+"
+)
+_BREAK = re.compile(r"<br\s*/?>")
+_TAG = re.compile(r"<[^<>]*>")
+_DEEPEST_SIMPLE = 50
 _BREAKING = frozenset((*_BLOCKS, *"article block body div dl figure html main ol section td th tr ul".split()))
 
 
@@ -181,6 +191,38 @@ def blocks(element: Element | None, *, without: Collection[Element] = ()) -> tup
     if words := _tidy("".join(gathered)):
         found.append(Block(text=words))
     return tuple(found)
+
+
+def blocks_of(html: str, where: str) -> tuple[Block, ...]:
+    """Return the blocks of text in HTML, as `blocks` of its tree; without making one where its markup is simple.
+
+    Raises:
+        MarkupTooDeep, ParseError: As `parse_html`.
+    """
+    simple = _simple_blocks(html)
+    return blocks(parse_html(html, where)) if simple is None else simple
+
+
+def _simple_blocks(html: str) -> tuple[Block, ...] | None:
+    """Read HTML of closed paragraphs, headings and points of lists; None where only a parser can tell."""
+    if _ODD.search(html):
+        return None
+    found: list[Block] = []
+    around: list[str] = []
+    place = 0
+    for part in _SIMPLE.finditer(html):
+        if part.start() != place or len(around) > _DEEPEST_SIMPLE:
+            return None
+        place = part.end()
+        if leaf := part["leaf"]:
+            text = _BREAK.sub("\n", part["text"].replace("\n", " ").replace("\r", " "))
+            if words := _tidy(unescape(_TAG.sub("", text))):
+                found.append(Block(kind=_BLOCKS[leaf], text=words))
+        elif part["opens"]:
+            around.append(part["opens"])
+        elif part["closes"] and (not around or around.pop() != part["closes"]):
+            return None
+    return tuple(found) if place == len(html) and not around else None
 
 
 def links(element: Element | None) -> tuple[Link, ...]:

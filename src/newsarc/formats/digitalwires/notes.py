@@ -4,6 +4,7 @@ A note that is not marked as publishable is private, and so are closing lines, c
 number or an e-mail address, whatever its mark.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from newsarc.strictjson import Object, leaves, objects, words
 from newsarc.wires import names_a_contact, opens_private_part
 
 _PRIVATE = ("closingline", "contact", "private", "nonpublic")
+_PRIVATE_CLASS = re.compile(r"non-?public|private", re.IGNORECASE)
+_OPENING = "* * * *"  # opens the private part of a notepad
 _PERSONS = ("creator", "contributor")
 
 
@@ -85,18 +88,13 @@ def _lines(text: str, where: str) -> list[str]:
     """Return the lines of a note, plain or in HTML; of HTML a private section is told by one line that opens it."""
     if "<" not in text:
         return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
-    from newsarc.markup import blocks, parse_html
+    from newsarc.markup import blocks, blocks_of, parse_html
 
+    if not _PRIVATE_CLASS.search(text):
+        return [line for block in blocks_of(text, where) for line in block.text.split("\n")]
     root = parse_html(text, where)
-    if root is None:
-        return []
-    private = [part for part in root.iter() if _is_private(part.get("class") or "")]
-    lines = [line for block in blocks(root, without=private) for line in block.text.split("\n")]
-    return lines + ["* * * *"] * bool(private)
-
-
-def _is_private(classes: str) -> bool:
-    return any(word in classes.lower() for word in ("nonpublic", "private"))
+    private = [] if root is None else [part for part in root.iter() if _PRIVATE_CLASS.search(part.get("class") or "")]
+    return [line for block in blocks(root, without=private) for line in block.text.split("\n")] + [_OPENING]
 
 
 def public_texts(notes: Notes) -> Iterator[str]:

@@ -7,6 +7,7 @@ from newsarc.article import Block, Media, RelatedLink
 from newsarc.wires import public_part, split_dateline, without_dateline
 
 _EMBEDDING = re.compile(r"<(?:img|video|audio|iframe|embed|object|[a-z]+-)", re.IGNORECASE)
+_DATELINE = re.compile(r"""<span class="dateline">([^<&]*)</span>""")
 _INFOBOX = "Infobox"
 _DATE = re.compile(r",\s*(?=\d)")
 _AGENCY = re.compile(r"dpa|\b(?:lby|lsw|lbn|lhe|lmv|lni|lnw|lno|lrs|lsn|lah|lth)\b")
@@ -31,16 +32,7 @@ def read_text(html: str, dateline: str, where: str) -> Text:
     Raises:
         MarkupTooDeep, ParseError: Its HTML cannot be read.
     """
-    from newsarc.markup import blocks, media, parse_html, text_of
-
-    root = parse_html(html, where)
-    if root is None:
-        return Text(dateline=dateline)
-    spans = (
-        [span for span in root.iter("span") if "dateline" in (span.get("class") or "")] if "dateline" in html else []
-    )
-    printed = text_of(spans[0]) if spans else ""
-    body = blocks(root, without=spans[:1])
+    body, printed = _blocks(html, where)
     if not printed and dateline:
         body = tuple(block for block in without_dateline(body, dateline) if block.text)
     elif not printed and body and (sign := split_dateline(body[0].text)[1]) and _AGENCY.search(sign):
@@ -49,7 +41,29 @@ def read_text(html: str, dateline: str, where: str) -> Text:
         body = (Block(text=rest), *body[1:])
     public, is_cut = public_part(body)
     beside = (printed,) if printed and dateline and printed.split() != dateline.split() else ()
-    return Text(public, dateline or printed, media(root) if _EMBEDDING.search(html) else (), is_cut, beside)
+    return Text(public, dateline or printed, _media(html, where), is_cut, beside)
+
+
+def _blocks(html: str, where: str) -> tuple[tuple[Block, ...], str]:
+    """Return the blocks of a text without the dateline that is marked in it, and that dateline."""
+    from newsarc.markup import blocks, blocks_of, parse_html, text_of
+
+    if "dateline" not in html:
+        return blocks_of(html, where), ""
+    if plain := _DATELINE.search(html):
+        return blocks_of(html[: plain.start()] + html[plain.end() :], where), " ".join(plain[1].split())
+    root = parse_html(html, where)
+    spans = [] if root is None else [span for span in root.iter("span") if "dateline" in (span.get("class") or "")]
+    return blocks(root, without=spans[:1]), text_of(spans[0]) if spans else ""
+
+
+def _media(html: str, where: str) -> tuple[Media, ...]:
+    """Return what is embedded in a text; most have nothing."""
+    if not _EMBEDDING.search(html):
+        return ()
+    from newsarc.markup import media, parse_html
+
+    return media(parse_html(html, where))
 
 
 def read_dateline(printed: str) -> tuple[str | None, str | None, str | None]:
@@ -72,13 +86,12 @@ def read_infobox(html: str, where: str) -> Text:
     Raises:
         MarkupTooDeep, ParseError: Its HTML cannot be read.
     """
-    from newsarc.markup import blocks, media, parse_html
+    from newsarc.markup import blocks_of
 
-    root = parse_html(html, where)
-    body, is_cut = public_part(blocks(root))
+    body, is_cut = public_part(blocks_of(html, where))
     if body and body[0].kind != "heading":
         body = (Block(kind="heading", text=_INFOBOX), *body)
-    return Text(body, "", media(root), is_cut)
+    return Text(body, "", _media(html, where), is_cut)
 
 
 def read_links(html: str, where: str) -> tuple[tuple[RelatedLink, ...], tuple[str, ...]]:
