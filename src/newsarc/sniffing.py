@@ -46,6 +46,8 @@ def json_keys(head: bytes, *wrappers: str) -> dict[str, str]:
 
     >>> json_keys(b'{"item": [{"uri": "a", "n": 1, "c": {"d": 2}}]}', "item")
     {'item': '', 'uri': 'a', 'n': '', 'c': ''}
+    >>> json_keys(b'[{"uri": "a"}, {"urn": "b"}]')
+    {'uri': 'a'}
     """
     found: dict[str, str] = {}
     data = beginning(head)
@@ -55,7 +57,7 @@ def json_keys(head: bytes, *wrappers: str) -> dict[str, str]:
     for token in _TOKEN.finditer(data):
         sign = token["sign"]
         if sign in (b"{", b"["):
-            is_opened = depth == inner and ((sign == b"[" and not found) or key in wrappers or not depth)
+            is_opened = depth == inner and (not found or key in wrappers)
             depth += 1
             inner = depth if is_opened else inner
             key = key if sign == b"[" else ""
