@@ -41,6 +41,7 @@ WARNINGS = {
     "headline-missing": "No block can be told to be the headline.",
     "marks-cut": "More than 30 combining marks stood in a row; what came after the first 30 is in the original alone.",
     "markup-repaired": "The markup was ill-formed: bare `&` signs were escaped to read it.",
+    "message-cut": "The message ends before the end of its frame; some of it may be missing.",
     "mojibake-suspected": "The text looks as if it had been read in a wrong charset before it came.",
     "number-unreadable": "A version or an urgency is no number that it can be.",
     "original-redacted": "Another story of the same source was erased; blanks stand in its place in the original.",

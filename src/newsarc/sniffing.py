@@ -15,6 +15,15 @@ _SKIPPED = re.compile(rb"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)
 _ROOT = re.compile(rb"<(?:(?P<prefix>[\w.-]+):)?(?P<name>[\w.-]+)(?P<rest>[^>]*)")
 _LIST = re.compile(rb"\[\s*[{\[]")
 _LONGEST_VALUE = 200  # bytes of a value that is kept
+_LONGEST_HEADER = 200  # bytes of a wire's header line
+_HEADER_BEGINS = re.compile(rb"\x01?[^\s\d\x00-\x1f]{1,60}\d{3,4} \d [^\s\d]{1,12} \d")
+_WIRE_HEADER = re.compile(
+    r"\x01?(?P<dnst>[^\W\d]+?)(?P<dlfd>\d{3,4}) (?P<prio>\d) (?P<ress>[^\W\d_]{1,3}) (?P<wanz>\d+)\s+"
+    r"(?:(?P<route>(?P<r>[a-z])(?P=r){3}[a-z])\s+)?(?P<agnt>[^\W\d][\w/-]*)\s+(?P<alfd>[\w#-]+)"
+    r"(?:\s+(?P<bkind>[a-z]{2})\s+(?P<bnum>\d+))?\s*",
+    re.IGNORECASE,
+)
+_LINES_TO_HEADLINE = 15  # behind the header, and as many as a headline block may have
 
 
 class Root(NamedTuple):
@@ -33,9 +42,33 @@ def beginning(head: bytes) -> bytes:
 
 
 def is_of_a_wire(head: bytes) -> bool:
-    """Tell whether a source begins like a wire's message: with a control character of its frame, JSON or markup."""
+    """Tell whether a source begins like a wire's message: with a control character or header, JSON or markup."""
     data = beginning(head)
-    return data[:1] in (b"\x01", b"{", b"<") or bool(_LIST.match(data))
+    return data[:1] in (b"\x01", b"{", b"<") or bool(_LIST.match(data)) or begins_bare_message(data)
+
+
+def wire_header(line: str) -> re.Match[str] | None:
+    """Match the header line of the agencies' text wire.
+
+    >>> wire_header("bdt0142 3 vm 98  dpa 0817 br 0801")["alfd"]
+    '0817'
+    """
+    return _WIRE_HEADER.fullmatch(line) if len(line) <= _LONGEST_HEADER else None
+
+
+def begins_bare_message(data: bytes, place: int = 0) -> bool:
+    r"""Tell whether a message of the text wire begins here whose control characters were stripped.
+
+    Its header line, and one of the next lines ends in the equals sign that closes the headline.
+
+    >>> begins_bare_message(b"bdt0142 3 vm 98 dpa 0817\nTeich offen =\n")
+    True
+    """
+    if not _HEADER_BEGINS.match(data, place):
+        return False
+    text = data[place : place + 4096].decode("utf-8", "replace")
+    header, *lines = text.replace("\r", "\n" if "\n" not in text else "").split("\n", _LINES_TO_HEADLINE + 1)
+    return bool(wire_header(header)) and any(line.rstrip().endswith("=") for line in lines[:_LINES_TO_HEADLINE])
 
 
 @lru_cache(2)

@@ -31,12 +31,14 @@ GENRES = {
 REGIONAL_SIGNS = frozenset("lby lsw lbn lhe lmv lni lnw lno lrs lsn lah lth dpa-euro dpa-spe dpa-kurz dpa-knd".split())
 """Signs of dpa's own services: who must be named is dpa."""
 _DPA_DASHED = re.compile(r"urn-newsml-(?P<host>[a-z0-9-]+?)-(?P<date>\d{8})-(?P<rest>.+?)(?::\d{13})?", re.IGNORECASE)
-DATELINE = re.compile(r"(?P<place>[^().!?\n]{2,60}?) \((?P<sign>[^()\n]{2,30})\)(?: ?[-–—] ?| )(?=\S)")
-"""A place and an agency's sign at the start of a text: `Aburg (dpa/lni) - `."""
+DATELINE = re.compile(
+    r"(?P<place>(?:[^().!?\n]|\b(?:[A-Za-z]|St|Mt|Ft)\.){2,60}?) \((?P<sign>(?=[^()\n]*[^\W\d])[^()\n]{2,30})\)"
+    r"(?: ?[-–—] ?|(?<=KNA\)) )(?=\S)"
+)
+"""A place and an agency's sign at the start of a text: `Aburg (dpa/lni) - `; only KNA prints no dash."""
 _PRIVATE = re.compile(
-    r"die folgenden informationen sind nicht zur veröffentlichung bestimmt"
-    r"|the following information is not (?:intended )?for publication"
-    r"|nicht zur veröffentlichung bestimmt",
+    r"nicht zur ver\S{1,3}ffentlichung bestimmt"  # an umlaut may be two letters, or damaged
+    r"|the following information is not (?:intended )?for publication",
     re.IGNORECASE,
 )
 _PRIVATE_OPENING = re.compile(
@@ -149,6 +151,8 @@ def split_dateline(text: str) -> tuple[str | None, str | None, str]:
 
     >>> split_dateline("Neustadt (dpa/lni) - Der Teich ist offen.")
     ('Neustadt', 'dpa/lni', 'Der Teich ist offen.')
+    >>> split_dateline("Max Muster (SPD) sprach.")
+    (None, None, 'Max Muster (SPD) sprach.')
     """
     found = DATELINE.match(text)
     return (
