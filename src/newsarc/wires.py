@@ -28,7 +28,9 @@ GENRES = {
     42: "Nachruf", 49: "Faktencheck",
 }  # fmt: skip
 """dpa's genres (`dpatextgenre:`), by their numbers."""
-REGIONAL_SIGNS = frozenset("lby lsw lbn lhe lmv lni lnw lno lrs lsn lah lth dpa-euro dpa-spe dpa-kurz dpa-knd".split())
+REGIONAL_SIGNS = frozenset(
+    "lby lsw lbn lhe lmv lni lnw lno lrs lsn lah lth tmn dpa-tmn dpa-euro dpa-spe dpa-kurz dpa-knd".split()
+)
 """Signs of dpa's own services: who must be named is dpa."""
 _DPA_DASHED = re.compile(r"urn-newsml-(?P<host>[a-z0-9-]+?)-(?P<date>\d{8})-(?P<rest>.+?)(?::\d{13})?", re.IGNORECASE)
 DATELINE = re.compile(
