@@ -12,7 +12,8 @@ from newsarc.encoding import mend
 from newsarc.sniffing import wire_header
 from newsarc.zone import BERLIN
 
-_CONTROLS = dict.fromkeys((0, 1, 2, 3, 4, 7, 127))
+_DROPPED = b"\0\x01\x04\x07\x7f"
+_STRAY = re.compile("[\x02\x03]")
 _LINE_END = re.compile(r"\r{1,2}\n|\r")
 _SUSPECT = re.compile("Ã[\u0080-\u00bfŸ„–œ]|â€|\ufffd")
 _TIME_LINE = re.compile(
@@ -54,7 +55,9 @@ class Frame(NamedTuple):
 def open_frame(data: bytes) -> Frame | None:
     """Take a message apart; None where it has no header."""
     encoding = charset(data)
-    text, warnings = mend(_LINE_END.sub("\n", data.decode(encoding, "replace")))
+    text, warnings = mend(data.translate(None, _DROPPED).decode(encoding, "replace"))
+    if "\r" in text:
+        text = _LINE_END.sub("\n", text)
     if not text.isascii() and _SUSPECT.search(text):
         warnings.append("mojibake-suspected")
     head, stx, below = text.partition("\x02")
@@ -70,9 +73,10 @@ def open_frame(data: bytes) -> Frame | None:
     before, etx, behind = rest.rpartition("\x03")
     lines, after = _lines(before if etx else behind), _lines(behind) if etx else []
     time_line, after = _time_line(lines, after, is_bare=not etx)
-    if not (etx and time_line) and text.startswith("\x01") and "\x04" not in text:
+    is_open, is_closed = data.startswith(b"\x01"), b"\x04" in data
+    if not (etx and time_line) and is_open and not is_closed:
         warnings.append("message-cut")
-    elif not (stx and etx and text.startswith("\x01") and "\x04" in text):
+    elif not (stx and etx and is_open and is_closed):
         warnings.append("controls-missing")
     return Frame(found.groupdict(), slug, lines, time_line, after, encoding, warnings)
 
@@ -104,8 +108,8 @@ def charset(data: bytes) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Cut text into lines without controls of the wire and blanks at their ends."""
-    return [line.rstrip() for line in text.translate(_CONTROLS).split("\n")]
+    """Cut text into lines without blanks at their ends, and without a second STX or ETX."""
+    return [line.rstrip() for line in _STRAY.sub("", text).split("\n")]
 
 
 def _slug_of(lines: list[str]) -> tuple[list[str], str]:

@@ -46,12 +46,12 @@ def read_message(source: Source, piece: Piece) -> Article | SourceError:
     lines, notes, is_omitted = text.public_part(rest, sign)
     pad = notepad.read(notes)
     blocks, unparsed = _told_apart(text.blocks(lines))
-    contacts = [found for found in blocks if text.is_contact(found.text)]
-    lead, place, credit, body = text.lead_and_body(tuple(found for found in blocks if found not in contacts))
+    public = tuple(found for found in blocks if not text.is_contact(found.text))
+    lead, place, credit, body = text.lead_and_body(public)
     if not (head.headline or body or lead or head.is_canceled):
         return ParseError(where, f"{piece.length:,} bytes have a header, but neither headline nor text")
     warnings = list(frame.warnings)
-    if is_omitted or pad.is_private or contacts:
+    if is_omitted or pad.is_private or len(public) < len(blocks):
         warnings.append("private-notes-omitted")
     named = _named(frame, head, pad, body)
     if head.is_canceled and not named.is_other:
@@ -103,8 +103,14 @@ def read_message(source: Source, piece: Piece) -> Article | SourceError:
 
 def _told_apart(blocks: tuple[Block, ...]) -> tuple[list[Block], list[str]]:
     """Tell blocks with words from rules such as `* * *`."""
-    words = [block for block in blocks if any(map(str.isalnum, block.text))]
-    return words, [block.text for block in blocks if block not in words]
+    words: list[Block] = []
+    rules: list[str] = []
+    for block in blocks:
+        if block.text[:1].isalnum() or text.WORD.search(block.text):
+            words.append(block)
+        else:
+            rules.append(block.text)
+    return words, rules
 
 
 def _keywords(slug: list[str]) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ _LONGEST_HEADING = 69  # characters: one line of the wire
 _MOST_LEAD_BLOCKS = 3
 _MOST_ROWS_ASIDE = 0.34  # share of a table's lines that need no columns
 _NOTEPAD = re.compile(r"(?:#+\s*(?:dpa[- ])?|dpa[- ])(?:notizblock|notebook)\s*:?|notizblock", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]")
+WORD = re.compile(r"[^\W_]")
+_ENDS_OF_NOTEPAD = frozenset("kK:")
 _POINT = re.compile(r"\s*[-*+•·]\s+(?=\S)")
 _COLUMNS = re.compile(r"[^\s.!?:](?: {2,}|\t)\s*(?=\S)")
 _WIDE_COLUMNS = re.compile(r"\S(?: {3,}|\t)\s*(?=\S)")
@@ -35,7 +36,7 @@ _CLOSING = re.compile(
 )
 _CLOSING_WORD = re.compile(r"\w/\w|\b[a-z]\d\b", re.IGNORECASE)
 _LONGEST_CLOSING = 69  # characters
-_MAY_OPEN = re.compile(r"\*|ffentlichung|folgenden info|following info", re.IGNORECASE)
+_MAY_OPEN = re.compile(r"(?m:^)[ \t]*\*|(?<=ver)\S{1,3}ffentlichung|folgenden info|following info")  # in lower case
 _PRIVATE_SENTENCE = re.compile(r"\s*(?:die folgenden informationen|the following information)\b", re.IGNORECASE)
 
 
@@ -63,7 +64,7 @@ def public_part(lines: list[str], sign: str) -> tuple[list[str], list[str], bool
 
 
 def _is_notepad(line: str) -> bool:
-    return line[-1:].lower() in "k:" and bool(_NOTEPAD.fullmatch(line.strip()))
+    return line[-1:] in _ENDS_OF_NOTEPAD and bool(_NOTEPAD.fullmatch(line.strip()))
 
 
 def _without_closing_line(lines: list[str], sign: str) -> tuple[list[str], bool]:
@@ -86,26 +87,39 @@ def _without_private(lines: list[str], *, is_notepad: bool) -> tuple[list[str], 
 
     Stars in the text are a rule, unless telephone numbers or addresses follow: then the notepad has lost its title.
     """
-    for number, line in enumerate(lines):
-        if not _MAY_OPEN.search(line):
-            continue
+    whole = "\n".join(lines).lower()
+    place = number = 0
+    for sign in _MAY_OPEN.finditer(whole):
+        number, place = number + whole.count("\n", place, sign.start()), sign.start()
+        line = lines[number]
         if is_notepad or _PRIVATE_SENTENCE.match(line):
-            following = lines[number + 1] if number + 1 < len(lines) else ""
-            is_wrapped = opens_private_part(f"{line} {following.strip()}") and not opens_private_part(following)
-            is_private = opens_private_part(line) or is_wrapped
+            start = _start_of_private(lines, number)
         else:
-            is_private = line.lstrip().startswith("*") and opens_private_part(line) and _holds_contacts(lines, number)
-        if is_private:
-            return lines[:number], True
+            is_cut = line.lstrip().startswith("*") and opens_private_part(line) and _holds_contacts(lines, number)
+            start = number if is_cut else -1
+        if start >= 0:
+            return lines[:start], True
     return lines, False
+
+
+def _start_of_private(lines: list[str], number: int) -> int:
+    """Return the line that opens the private part, at or beside a line that may; its words may be wrapped. -1: none."""
+    line = lines[number]
+    before = lines[number - 1] if number else ""
+    after = lines[number + 1] if number + 1 < len(lines) else ""
+    if opens_private_part(line):
+        return number
+    if opens_private_part(f"{line} {after.strip()}") and not opens_private_part(after):
+        return number
+    return number - 1 if number and opens_private_part(f"{before} {line.strip()}") else -1
 
 
 def _holds_contacts(lines: list[str], start: int) -> bool:
     """Tell whether contacts stand between a line of stars and the next one."""
-    for line in lines[start + 1 :]:
-        if opens_private_part(line):
-            return bool(_PRIVATE_SENTENCE.match(line))
-        if has_contacts(line):
+    for number in range(start + 1, len(lines)):
+        if opens_private_part(lines[number]):
+            return bool(_PRIVATE_SENTENCE.match(lines[number]))
+        if has_contacts(lines[number]):
             return True
     return False
 
@@ -117,7 +131,7 @@ def blocks(lines: list[str]) -> tuple[Block, ...]:
     for group in _groups(lines):
         if len(group) == 1:
             lone.add(len(found))
-        found += _block(group) if any(map(_WORD.search, group)) else [Block(text=" ".join(" ".join(group).split()))]
+        found += _block(group)
     for number in lone:
         block, following = found[number], found[number + 1 : number + 2]
         is_short = block.kind == "paragraph" and len(block.text) <= _LONGEST_HEADING and block.text[-1].isalnum()
@@ -141,29 +155,33 @@ def _groups(lines: list[str]) -> Iterator[list[str]]:
 
 def _block(lines: list[str]) -> Iterator[Block]:
     """Yield what one run of lines is: a table, points of a list, or paragraphs."""
-    if len(lines) == 1 and not _POINT.match(lines[0]):
-        text = lines[0]
-        if len(_WIDE_COLUMNS.findall(text.strip())) > 1 or text.count("|") > 1:
-            yield Block(kind="table", text=text.strip())
-        else:
-            yield Block(text=" ".join(text.split()))
-    elif _is_table(lines):
+    whole = "\n".join(lines)
+    if not WORD.search(whole):
+        yield _paragraph(whole)
+    elif _POINT.match(whole) and not _is_table(lines, whole):
+        yield from (Block(kind="list", text=text) for text in points(lines))
+    elif "  " not in whole and "|" not in whole and "\t" not in whole and ":\n" not in whole:
+        yield _paragraph(whole)
+    elif _is_table(lines, whole):
         margin = min(len(line) - len(line.lstrip()) for line in lines)
         yield Block(kind="table", text="\n".join(line[margin:] for line in lines))
-    elif _POINT.match(lines[0]):
-        yield from (Block(kind="list", text=text) for text in points(lines))
     else:
         yield from _paragraphs(lines)
 
 
-def _is_table(lines: list[str]) -> bool:
-    """Tell a table by bars or by columns in nearly all of its lines."""
-    if len(lines) < 2:  # noqa: PLR2004 - of one line nothing can be told
+def _paragraph(text: str) -> Block:
+    return Block(text=" ".join(text.split()))
+
+
+def _is_table(lines: list[str], whole: str) -> bool:
+    """Tell a table by bars or by columns in nearly all of its lines; of one line, by more of them."""
+    bars = whole.count("|")
+    if len(lines) == 1:
+        return bars > 1 or len(_WIDE_COLUMNS.findall(whole.strip())) > 1
+    if not bars and "  " not in whole and "\t" not in whole:
         return False
-    bars = sum("|" in line for line in lines)
-    if not bars and not any("  " in line.strip() or "\t" in line for line in lines):
-        return False
-    rows = max(bars, sum(bool(_COLUMNS.search(line)) for line in lines))
+    with_bars = sum("|" in line for line in lines) if bars else 0
+    rows = max(with_bars, sum(bool(_COLUMNS.search(line)) for line in lines))
     return rows > 1 and len(lines) - rows <= _MOST_ROWS_ASIDE * len(lines)
 
 
@@ -184,16 +202,15 @@ def _paragraphs(lines: list[str]) -> Iterator[Block]:
     """Yield paragraphs: one, or more where lines are indented behind lines that are not; points behind a colon."""
     gathered: list[str] = []
     for number, line in enumerate(lines):
-        is_indented = line.startswith("  ") and gathered and not gathered[-1].startswith(" ")
         if gathered and gathered[-1].endswith(":") and _POINT.match(line):
-            yield Block(text=" ".join(" ".join(gathered).split()))
+            yield _paragraph(" ".join(gathered))
             yield from (Block(kind="list", text=text) for text in points(lines[number:]))
             return
-        if is_indented:
-            yield Block(text=" ".join(" ".join(gathered).split()))
+        if gathered and line.startswith("  ") and not gathered[-1].startswith(" "):
+            yield _paragraph(" ".join(gathered))
             gathered = []
         gathered.append(line)
-    yield Block(text=" ".join(" ".join(gathered).split()))
+    yield _paragraph(" ".join(gathered))
 
 
 def lead_and_body(found: tuple[Block, ...]) -> tuple[str | None, str | None, str | None, tuple[Block, ...]]:
