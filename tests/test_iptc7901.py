@@ -181,6 +181,13 @@ def test_each_line_that_opens_the_private_part_closes_the_record(line: str) -> N
     assert article.warnings.count("private-notes-omitted") == 1
 
 
+def test_the_end_of_a_mail_is_no_text_and_its_contacts_are_private() -> None:
+    bare = bytes(byte for byte in message() if byte not in b"\1\2\3\4\7\x7f")
+    article = one(bare + b"-- \nGesendet vom Deich\nErika Muster, muster@example.org\n")
+    assert (article.published_text, article.unparsed) == ("121430 Mär 25", ("--", "Gesendet vom Deich"))
+    assert article.warnings == ("controls-missing", "private-notes-omitted")
+
+
 def test_what_is_said_of_a_document_in_the_text_is_text() -> None:
     said = "Das Papier ist nicht zur Veröffentlichung bestimmt. Das sagte die Stadt."
     article = one(message(text=f"Windau (dpa) - Streit.\n\n{said}\n\nEnde."))

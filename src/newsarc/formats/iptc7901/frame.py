@@ -121,14 +121,17 @@ def _slug_of(lines: list[str]) -> tuple[list[str], str]:
 
 
 def _time_line(lines: list[str], after: list[str], *, is_bare: bool) -> tuple[str | None, list[str]]:
-    """Find the time line behind ETX, or, where that was stripped, as the last line of the text, and take it away."""
-    found = after
+    """Find the time line behind ETX, or, where that was stripped, as the last one in the text, and take it away.
+
+    What stands behind it, such as the end of a mail, is cut off the text, too.
+    """
     if is_bare:
-        last = next((number for number in range(len(lines) - 1, -1, -1) if lines[number]), None)
-        if last is None or not _TIME_LINE.fullmatch(lines[last].strip()):
+        last = next((number for number in range(len(lines) - 1, -1, -1) if _TIME_LINE.fullmatch(lines[number])), None)
+        if last is None:
             return None, []
-        found = [lines.pop(last)]
-    words = [line.strip() for line in found if line.strip()]
+        after = lines[last:]
+        del lines[last:]
+    words = [line.strip() for line in after if line.strip()]
     return (words[0], words[1:]) if words and words[0][0].isdigit() else (None, words)
 
 

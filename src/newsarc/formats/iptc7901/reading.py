@@ -51,7 +51,8 @@ def read_message(source: Source, piece: Piece) -> Article | SourceError:
     if not (head.headline or body or lead or head.is_canceled):
         return ParseError(where, f"{piece.length:,} bytes have a header, but neither headline nor text")
     warnings = list(frame.warnings)
-    if is_omitted or pad.is_private or len(public) < len(blocks):
+    ending = [line for line in frame.rest if not text.has_contacts(line)]
+    if is_omitted or pad.is_private or len(public) < len(blocks) or len(ending) < len(frame.rest):
         warnings.append("private-notes-omitted")
     named = _named(frame, head, pad, body)
     if head.is_canceled and not named.is_other:
@@ -88,7 +89,7 @@ def read_message(source: Source, piece: Piece) -> Article | SourceError:
         related=tuple(pad.related),
         alternate_ids=named.others,
         media=tuple(head.media),
-        unparsed=(*head.unparsed, *unparsed, *pad.unparsed, *frame.rest),
+        unparsed=(*head.unparsed, *unparsed, *pad.unparsed, *ending),
         warnings=tuple(dict.fromkeys(warnings)),
         origin=Origin(
             name=source.name,
