@@ -6,6 +6,7 @@ made anew, and one that cannot be used is done without; an answer is then late, 
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -39,6 +40,9 @@ _MOST_NAMED = 5  # ids in a message
 _MOST_LOOKED_AT = 32  # ids that fit a beginning
 _FEW = 32  # lines read at first, for who wants only some
 _MANY = 128  # lines read at once later
+_FOR_ALL = re.compile(rb'"status":"usable","kind":"(?:article|table|digest|media)"')
+_NO_EMBARGO = (b'"embargoed":null,', b'"embargo_open":false,')
+_BEGINNING = 2_000  # bytes of a line in which its status stands, unless its id is very long
 _MOST_BEHIND = 5_000  # lines an index may be behind and still be asked
 _TRIES = 3  # answers that are begun while segments are replaced
 
@@ -212,13 +216,15 @@ def _read(archive: Archive, hits: Iterator[Hit], query: Query) -> Iterator[bytes
         IndexDamaged: One is another line, or does not fit the question where its columns said so.
     """
     size, is_open = _FEW, query.is_open
+    is_kept_back = query.now is not None
     while some := list(islice(hits, size)):
         lines = _lines(archive, [hit[:3] for hit in some])
         for hit, line in zip(some, lines, strict=True):
             if not _is_meant(hit[3], hit[4], line):
                 raise IndexDamaged("index", f"line {hit[3]} is not where it says")
             try:
-                fits = is_open or query.matches(_glanced(line, query))
+                is_plain = not is_kept_back or _is_for_all(line)
+                fits = is_plain if is_open and is_plain else query.matches(_glanced(line, query, is_plain=is_plain))
             except (ValueError, KeyError, TypeError) as error:  # who reads all lines says what is wrong with it
                 raise IndexDamaged("index", f"line {hit[3]} is no record") from error
             if fits:
@@ -255,9 +261,14 @@ def _is_of_time(published: float, line: bytes) -> bool:
         return False
 
 
-def _glanced(line: bytes, query: Query) -> dict[str, Any]:
+def _is_for_all(line: bytes) -> bool:
+    """Tell whether a line says of itself that it need not be kept back."""
+    return _FOR_ALL.search(line, 0, _BEGINNING) is not None and all(line.find(mark) > 0 for mark in _NO_EMBARGO)
+
+
+def _glanced(line: bytes, query: Query, *, is_plain: bool) -> dict[str, Any]:
     """Read of a line what a question asks for: section and time are found without reading all of it."""
-    if query.is_about_section_and_time:
+    if query.is_about_section_and_time and is_plain:
         return {"category": _first(line, b'"category":'), "published": _first(line, b'"published":')}
     record: dict[str, Any] = json.loads(line)
     return record

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 Record = Mapping[str, Any]
 _NEVER = float("-inf")
+_IS_COUNTED, _TIME = 0, 2  # in a rank
+HIDDEN_STATUSES = ("withheld", "canceled")
+HIDDEN_KINDS = ("advisory", "schedule", "service")
+"""What is not for readers: shown only to who asks for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Query:
     """A question. Filters of one kind are alternatives, filters of different kinds must all hold.
 
     `since` and `until` are the half-open span of `published`; a story without a time is outside of every span.
+    With `now`, only what may be used at that moment is shown: nothing withheld, canceled or embargoed, and no message
+    that speaks to editors; unless a status or kind is asked for by its name, or one of the switches says so.
     """
 
     categories: tuple[str, ...] = ()
@@ -38,6 +44,11 @@ class Query:
     """What its text must hold, as `terms.read_words` reads it."""
     order: Literal["newest", "oldest", "relevance"] = "newest"
     limit: int | None = None
+    now: datetime | None = None
+    """The present moment, aware; None: nothing is hidden."""
+    shows_embargoed: bool = False
+    shows_canceled: bool = False
+    """Withheld ones, too."""
 
     def __post_init__(self) -> None:
         """Refuse a single string where several are meant: its letters would be the alternatives."""
@@ -55,8 +66,18 @@ class Query:
             and _any_word(self.credits, [record.get("credit") or ""])
             and _any_word(self.keywords, record.get("keywords") or [])
             and self._is_in_span(record.get("published"))
+            and (self.now is None or self.shows(record))
             and (not self.words or _holds(self.words, record))
         )
+
+    def shows(self, record: Record) -> bool:
+        """Tell whether a record may be shown now."""
+        status, kind = record.get("status"), record.get("kind")
+        if status in HIDDEN_STATUSES and not self.shows_canceled and status not in self.statuses:
+            return False
+        if kind in HIDDEN_KINDS and not self.kinds:
+            return False
+        return self.now is None or self.shows_embargoed or not is_embargoed(record, self.now)
 
     @property
     def is_open(self) -> bool:
@@ -67,6 +88,11 @@ class Query:
     def is_about_section_and_time(self) -> bool:
         """Whether nothing but the section and the time of a record decides."""
         return not (self.kinds or self.statuses or self.keywords or self.credits or self.formats or self.words)
+
+    @property
+    def hides(self) -> bool:
+        """Whether some records are kept back that nobody asked to leave out."""
+        return self.now is not None
 
     @property
     def is_found_by_columns(self) -> bool:
@@ -101,11 +127,18 @@ def _any_word(wanted: tuple[str, ...], words: Iterable[str]) -> bool:
     return not {fold_word(word) for word in wanted}.isdisjoint(map(fold_word, words))
 
 
+def is_embargoed(record: Record, now: datetime) -> bool:
+    """Tell whether a record may not be published yet."""
+    end = record.get("embargoed")
+    return bool(record.get("embargo_open")) or (end is not None and datetime.fromisoformat(end) > now)
+
+
 class _Version(NamedTuple, Generic[P]):
-    """The highest revision of one version of an id, and what decides whether it is the newest."""
+    """The line that stands for one version of an id, and what decides whether it is the newest."""
 
     rank: tuple[float, ...]
-    revision: int
+    reading: tuple[bool, int]
+    """Decides which line stands for the version: a cancel, else the highest revision."""
     arrival: int
     published: float
     seq: int
@@ -125,10 +158,10 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
         versions = newest.setdefault(record["id"], {})
         counted = (record["version_by"], record["version"])
         known = versions.get(counted)
-        if known is None or record["revision"] >= known.revision:
+        if known is None or _reading(record) >= known.reading:
             arrival = known.arrival if known else record["seq"]
             versions[counted] = _version(record, place, arrival, is_asked_for=query.matches(record))
-    found = (max(versions.values(), key=lambda version: version.rank) for versions in newest.values())
+    found = map(_newest, newest.values())
     hits = [(version.published, version.seq, version.place) for version in found if version.is_asked_for]
     pick = heapq.nsmallest if query.order == "oldest" else heapq.nlargest
     return [
@@ -136,18 +169,41 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
     ]
 
 
+def _newest(versions: dict[tuple[str, int], _Version[P]]) -> _Version[P]:
+    """Choose the newest version of an id. A cancel that no provider counted holds against all that are not later."""
+    if len(versions) == 1:
+        [newest] = versions.values()
+        return newest
+    cancelled = max(
+        (one.rank[_TIME] for one in versions.values() if one.reading[0] and not one.rank[_IS_COUNTED]), default=_NEVER
+    )
+    return max(
+        (one for one in versions.values() if not (one.rank[_IS_COUNTED] and one.rank[_TIME] <= cancelled != _NEVER)),
+        key=lambda version: version.rank,
+    )
+
+
+def _reading(record: Record) -> tuple[bool, int]:
+    return record["status"] == "canceled", record["revision"]
+
+
 def _version(record: Record, place: P, arrival: int, *, is_asked_for: bool) -> _Version[P]:
-    """Rank a version: what a provider counted first, then the later time, the later copy, the later arrival."""
-    is_counted = record["version_by"] == "provider"
+    """Rank a version: what a provider counted first, then the later time, a cancel, the later copy, the later arrival.
+
+    A cancel without a time holds against every time.
+    """
+    is_counted, reading = record["version_by"] == "provider", _reading(record)
+    time = _seconds(record.get("updated") or record.get("published"))
     rank = (
         is_counted,
         record["version"] if is_counted else 0,
-        _seconds(record.get("updated") or record.get("published")),
+        -_NEVER if reading[0] and time == _NEVER else time,
+        reading[0],
         _seconds(record.get("captured_after")),
         arrival,
     )
     published = _seconds(record.get("published"))
-    return _Version(rank, record["revision"], arrival, published, record["seq"], place, is_asked_for)
+    return _Version(rank, reading, arrival, published, record["seq"], place, is_asked_for)
 
 
 def _seconds(time: str | None) -> float:

@@ -55,14 +55,23 @@ WHERE lines.seq <= head.seq
 CREATE OR REPLACE VIEW newest AS
 WITH versions AS (
   SELECT *, min(seq) OVER (PARTITION BY id, version_by, version) AS arrival,
-    row_number() OVER (PARTITION BY id, version_by, version ORDER BY revision DESC, seq DESC) AS reading
+    row_number() OVER (PARTITION BY id, version_by, version
+      ORDER BY status = 'canceled' DESC, revision DESC, seq DESC) AS reading,
+    coalesce(updated, published) AS time
   FROM articles
+), counted AS (
+  SELECT *, max(CASE WHEN version_by = 'archive' AND status = 'canceled' THEN coalesce(time, 'infinity') END)
+    OVER (PARTITION BY id) AS canceled_at
+  FROM versions WHERE reading = 1
 )
-SELECT * EXCLUDE (arrival, reading) FROM versions WHERE reading = 1
+SELECT * EXCLUDE (arrival, reading, time, canceled_at) FROM counted
+WHERE NOT (version_by = 'provider' AND coalesce(time, '-infinity') <= coalesce(canceled_at, '-infinity')
+  AND canceled_at IS NOT NULL)
 QUALIFY row_number() OVER (PARTITION BY id ORDER BY
   version_by = 'provider' DESC,
   CASE WHEN version_by = 'provider' THEN version END DESC NULLS LAST,
-  coalesce(updated, published) DESC NULLS LAST,
+  CASE WHEN status = 'canceled' THEN coalesce(time, 'infinity') ELSE time END DESC NULLS LAST,
+  status = 'canceled' DESC,
   captured_after DESC NULLS LAST,
   arrival DESC) = 1;
 """

@@ -20,7 +20,7 @@ from newsarc.archive.scanning import read_lines
 from newsarc.errors import ArchiveDamaged, IndexDamaged, IndexUnusable
 from newsarc.index.asking import statement
 from newsarc.index.patience import patient_rows
-from newsarc.index.tables import SCHEMA, connect, connect_read_only, make_tables, ours, remove
+from newsarc.index.tables import BEYOND, SCHEMA, connect, connect_read_only, make_tables, ours, remove
 from newsarc.query import Query, select
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Index:
             some = names[start : start + 500]
             marks = ", ".join("?" * len(some))
             counts.update(name for (name,) in self._all(f"SELECT id FROM article WHERE id IN ({marks})", some))  # noqa: S608
-        self._insert_articles((*row[:12], row.version, 1) for row in rows if counts[row.id] == 1)
+        self._insert_articles((*row[:14], row.version, 1) for row in rows if counts[row.id] == 1)
         repeated: dict[str, list[Row]] = {}
         for row in rows:
             if counts[row.id] > 1:
@@ -198,7 +198,7 @@ class Index:
                 self._settle(name, several)
 
     def _insert_articles(self, values: Iterable[tuple[Any, ...]]) -> None:
-        marks = ", ".join("?" * 14)
+        marks = ", ".join("?" * 16)
         self._connection.executemany(f"INSERT INTO article VALUES ({marks})", values)  # noqa: S608
 
     def _insert_older(self, rows: Iterable["Row"]) -> None:
@@ -209,11 +209,11 @@ class Index:
         """Decide which line of an id is the newest by reading that one and the new ones, if that is enough; tells so.
 
         It is where each new line bears a higher number than all before it: a version of its own, that changes the rank
-        of no other one.
+        of no other one, as a cancel may.
         """
         known = self._all("SELECT segment, offset, length, highest, lines FROM article WHERE id = ?", [name])
         numbers = [highest for *_, highest, _ in known] + [row.version for row in rows]
-        if not known or any(later <= before for before, later in pairwise(numbers)):
+        if not known or BEYOND in numbers or any(later <= before for before, later in pairwise(numbers)):
             return False
         before, lines = Place(*known[0][:3]), known[0][4] + len(rows)
         by_place = {Place(row.segment, row.offset, row.length): row for row in rows}
@@ -227,7 +227,7 @@ class Index:
             columns = "seq, id, segment, offset, length"
             self._connection.execute(f"INSERT INTO older SELECT {columns} FROM article WHERE id = ?", [name])  # noqa: S608
             self._connection.execute("DELETE FROM article WHERE id = ?", [name])
-            self._insert_articles([(*by_place[newest][:12], numbers[-1], lines)])
+            self._insert_articles([(*by_place[newest][:14], numbers[-1], lines)])
         self._insert_older(row for place, row in by_place.items() if place != newest)
         return True
 
@@ -241,7 +241,7 @@ class Index:
         self._connection.execute("DELETE FROM older WHERE id = ?", (name,))
         every = {one.place: known.get(one.place) or _row(one, has_words=False) for one in stored}
         highest = max(row.version for row in every.values())
-        self._insert_articles([(*every[newest][:12], highest, len(every))])
+        self._insert_articles([(*every[newest][:14], highest, len(every))])
         self._insert_older(row for place, row in every.items() if place != newest)
 
     @contextmanager

@@ -1,11 +1,11 @@
 """How a question is put to the index: filters as conditions, words as a full-text match, in the order of answers."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from newsarc.index.rows import category_mark, month_mark
-from newsarc.query import Query
+from newsarc.query import HIDDEN_KINDS, HIDDEN_STATUSES, Query
 from newsarc.wording import fold_word
 
 _MOST_MONTHS = 36  # of a span that is asked for word by word
@@ -68,10 +68,28 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         if moment is not None:
             conditions.append(f"article.published {sign} ?")
             values.append(moment.timestamp())
+    if query.now is not None:
+        shown, more = _shown(query, query.now)
+        conditions.append(f"(article.hidden = 0 OR article.seq IN (SELECT seq FROM article WHERE {shown}))")  # noqa: S608
+        values += more
     if query.keywords and query.words:
         conditions.append(f"article.seq IN (SELECT seq FROM keyword WHERE word IN ({_marks(query.keywords)}))")  # noqa: S608
         values += map(fold_word, query.keywords)
     return conditions, values
+
+
+def _shown(query: Query, now: datetime) -> tuple[str, list[Any]]:
+    """Write which of the lines that may have to be kept back are shown all the same, as `Query.shows` says."""
+    conditions, values = ["hidden = 1"], list[Any]()
+    kept_back = [status for status in HIDDEN_STATUSES if not query.shows_canceled and status not in query.statuses]
+    for column, words in (("status", kept_back), ("kind", () if query.kinds else HIDDEN_KINDS)):
+        if words:
+            conditions.append(f"{column} NOT IN ({_marks(words)})")
+            values += words
+    if not query.shows_embargoed:
+        conditions.append("(embargoed IS NULL OR embargoed <= ?)")
+        values.append(now.timestamp())
+    return " AND ".join(conditions), values
 
 
 def _marks(values: Iterable[Any]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarc.archive.chain import Place, Stored
 from newsarc.archive.scanning import read_lines
-from newsarc.index.rows import Row, row_of
+from newsarc.index.rows import Row, number_of, row_of
 from newsarc.query import Query, select
 
 if TYPE_CHECKING:
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 
 SAMPLE = 97  # of so many lines the words of one are looked up,
 _MOST_SAMPLED = 64  # but not of more lines than that: each costs what a question of fifty words costs
-_COLUMNS = "seq, id, tail, segment, offset, length, published, category, kind, status, format, credit"
+_COLUMNS = (
+    "seq, id, tail, segment, offset, length, published, category, kind, status, format, credit, embargoed, hidden"
+)
 _ROWS = f"""
 SELECT {_COLUMNS}, 1, highest, lines FROM article UNION ALL
-SELECT seq, id, NULL, segment, offset, length, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 FROM older ORDER BY seq
+SELECT seq, id, NULL, segment, offset, length, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 FROM older
+ORDER BY seq
 """  # noqa: S608 - only our own words
 _KEYWORDS = "SELECT seq, word FROM keyword ORDER BY seq"
 
@@ -67,7 +70,7 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
 
 def _differences(row: Row, held: tuple[Any, ...]) -> Iterator[str]:
     """Compare the columns of a line; of an older one only where it lies is held."""
-    is_newest, highest, lines = held[12:]
+    is_newest, highest, lines = held[14:]
     names = _COLUMNS.split(", ")
     wrong = [
         name
@@ -105,5 +108,5 @@ def _wrong_newest(connection: sqlite3.Connection, archive: "Archive") -> Iterato
         newest = select([Stored(place, line) for (place, *_), line in zip(several, lines, strict=True)], Query())
         if [place for place, is_newest, _ in several if is_newest] != newest:
             yield f"{name}: another line than its newest is held as the newest"
-        if max(highest for *_, highest in several) != max(json.loads(line)["version"] for line in lines):
+        if max(highest for *_, highest in several) != max(number_of(json.loads(line)) for line in lines):
             yield f"{name}: another number than its highest is held as the highest"

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from newsarc.archive.chain import Stored
+from newsarc.index.tables import BEYOND
+from newsarc.query import HIDDEN_KINDS, HIDDEN_STATUSES
 from newsarc.wording import fold_word
 
 MARK = "\ue000"
@@ -30,7 +32,12 @@ class Row(NamedTuple):
     status: str | None
     format: str | None
     credit: str
+    embargoed: int | None
+    """Seconds since 1970; without an end, beyond all of them."""
+    hidden: int
+    """1 where it may have to be kept back."""
     version: int
+    """Beyond all numbers for a cancel, which changes the rank of others."""
     keywords: tuple[str, ...]
     words: str
 
@@ -54,10 +61,24 @@ def row_of(stored: Stored, *, has_words: bool = True) -> Row:
         record["status"],
         (record["origin"] or {}).get("format"),
         fold_word(record["credit"] or ""),
-        record["version"],
+        embargoed := _embargo(record),
+        int(embargoed is not None or record["status"] in HIDDEN_STATUSES or record["kind"] in HIDDEN_KINDS),
+        number_of(record),
         tuple({fold_word(word) for word in record["keywords"]}),
         " ".join(_words(record)) if has_words else "",
     )
+
+
+def number_of(record: dict[str, Any]) -> int:
+    """Return the number of a record's version; of a cancel, which changes the rank of others, one beyond all."""
+    return BEYOND if record["status"] == "canceled" else int(record["version"])
+
+
+def _embargo(record: dict[str, Any]) -> int | None:
+    """Return the second an embargo ends."""
+    if record["embargo_open"]:
+        return BEYOND
+    return int(datetime.fromisoformat(record["embargoed"]).timestamp()) if record["embargoed"] else None
 
 
 def _without_related(line: bytes) -> bytes:

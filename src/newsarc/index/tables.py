@@ -20,13 +20,16 @@ CREATE TABLE article(                       -- the newest line of each id
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, tail TEXT NOT NULL,
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL,
     published INTEGER, category TEXT, kind TEXT, status TEXT, format TEXT, credit TEXT NOT NULL,
+    embargoed INTEGER,                      -- seconds since 1970, and beyond all of them without an end
+    hidden INTEGER NOT NULL,                -- it may have to be kept back: withheld, canceled, embargoed, for editors
     highest INTEGER NOT NULL,               -- number of a version of its id, this one's or an older one's
     lines INTEGER NOT NULL                  -- of its id, this one and the older ones
 );
 CREATE UNIQUE INDEX article_by_id ON article(id);
 CREATE INDEX article_by_tail ON article(tail);
-CREATE INDEX article_by_time ON article(published, seq);
-CREATE INDEX article_by_category ON article(category, published, seq);
+CREATE INDEX article_by_time ON article(published, seq, hidden);
+CREATE INDEX article_by_category ON article(category, published, seq, hidden);
+CREATE INDEX article_hidden ON article(seq) WHERE hidden = 1;
 CREATE TABLE older(                         -- every other line, only to be found by its id
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL,
     segment INTEGER NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL
@@ -35,6 +38,8 @@ CREATE INDEX older_by_id ON older(id);
 CREATE TABLE keyword(word TEXT, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii');
 """
+BEYOND = 1 << 62
+"""A number that no time and no version reaches."""
 _GATHERED = 8 << 20  # bytes of new words held before they are written
 _NAMES = ("state", "article", "older", "keyword", "text")
 
