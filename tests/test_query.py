@@ -158,6 +158,67 @@ def test_a_number_counted_here_does_not_hide_the_providers_version_of_that_numbe
     assert newest({"version": 1, **COUNTED}, ours, {**ours, "revision": 2}, {"version": 2, **COUNTED}) == 4
 
 
+CANCELED = {"status": "canceled"}
+LONG_AGO = "2025-02-14T00:00:00+01:00"
+
+
+def test_a_cancel_stands_for_its_version_whatever_was_read_of_it_later() -> None:
+    assert newest({"version": 2, **COUNTED}, {"version": 2, **COUNTED, **CANCELED}) == 2
+    assert newest({"version": 2, **COUNTED, **CANCELED}, {"version": 2, "revision": 2, **COUNTED}) == 1
+    assert newest({"version": 2, **COUNTED, **CANCELED}, {"version": 3, **COUNTED}, {"version": 1, **COUNTED}) == 2
+
+
+def test_a_cancel_that_no_provider_counted_withdraws_what_is_not_later() -> None:
+    cancel = {"version": 2, "published": EARLIER, **CANCELED}
+    assert newest({"version": 7, "published": LONG_AGO, **COUNTED}, cancel) == 2
+    assert newest(cancel, {"version": 7, "published": LONG_AGO, **COUNTED}) == 1
+    assert newest(cancel, {"version": 7, "published": LATER, **COUNTED}) == 2
+    assert newest(cancel, {"version": 7, "published": LONG_AGO, "updated": LATER, **COUNTED}) == 2
+    assert newest(cancel, {"version": 1, "published": EARLIER}) == 1
+    assert newest(cancel, {"version": 1, "published": LATER}) == 2
+    assert newest(cancel, {"version": 7, "published": None, **COUNTED}) == 1
+
+
+def test_two_seconds_are_the_same_moment_in_two_formats() -> None:
+    cancel = {"version": 2, "published": EARLIER, **CANCELED}
+    assert newest(cancel, {"version": 7, "published": EARLIER.replace("00+", "02+"), **COUNTED}) == 1
+    assert newest(cancel, {"version": 7, "published": EARLIER.replace("00+", "03+"), **COUNTED}) == 2
+
+
+def test_a_cancel_without_a_time_withdraws_all() -> None:
+    cancel = {"version": 2, "published": None, **CANCELED}
+    assert newest(cancel, {"version": 7, "published": LATER, **COUNTED}, {"version": 1, "published": LATER}) == 1
+    assert newest({**cancel, "version": 8, **COUNTED}, {"version": 7, "published": LATER, **COUNTED}) == 1
+    assert newest({"version": 8, "published": None, **COUNTED}, {"version": 7, "published": None, **COUNTED}) == 1
+
+
+NOW = moment("2025-02-16T12:00:00+01:00")
+EMBARGO = {"embargoed": "2025-02-16T12:00:00+01:00"}
+
+
+@pytest.mark.parametrize(
+    ("record", "query", "is_shown"),
+    [
+        (EMBARGO, Query(), True), (EMBARGO, Query(now=NOW), True),
+        (EMBARGO, Query(now=NOW - timedelta(seconds=1)), False),
+        (EMBARGO, Query(now=NOW - timedelta(days=9), shows_embargoed=True), True),
+        ({"embargo_open": True}, Query(now=NOW), False), ({"embargo_open": True}, Query(), True),
+        ({"embargo_open": True}, Query(now=NOW, shows_canceled=True), False),
+        (CANCELED, Query(now=NOW), False), (CANCELED, Query(now=NOW, shows_canceled=True), True),
+        (CANCELED, Query(now=NOW, shows_embargoed=True), False),
+        (CANCELED, Query(now=NOW, statuses=("canceled",)), True),
+        ({"status": "withheld"}, Query(now=NOW), False), ({"status": "withheld"}, Query(), True),
+        ({"status": "withheld"}, Query(now=NOW, statuses=("canceled",)), False),
+        ({**CANCELED, **EMBARGO}, Query(now=NOW - timedelta(days=1), shows_canceled=True), False),
+        *(({"kind": kind}, Query(now=NOW), False) for kind in ("advisory", "schedule", "service")),
+        *(({"kind": kind}, Query(now=NOW), True) for kind in ("article", "table", "digest", "media")),
+        ({"kind": "advisory"}, Query(now=NOW, kinds=("advisory",)), True), ({"kind": "advisory"}, Query(), True),
+    ],
+)  # fmt: skip
+def test_what_may_not_be_used_is_kept_back(record: dict[str, Any], query: Query, is_shown: bool) -> None:
+    assert select(lines(record), query) == [1] * is_shown
+
+
 def seconds(text: str | None) -> float:
     """Turn a time of a record into a number; none is before all."""
     return moment(text).timestamp() if text else float("-inf")
@@ -176,33 +237,63 @@ def asked_for(record: dict[str, Any], query: Query) -> bool:
         not query.credits or fold_word(record["credit"] or "") in [fold_word(word) for word in query.credits],
         query.since is None or (published is not None and published >= query.since),
         query.until is None or (published is not None and published < query.until),
+        query.now is None or for_readers(record, query, query.now),
     ]
     return all(checks)
 
 
+def for_readers(record: dict[str, Any], query: Query, now: datetime) -> bool:
+    """Say what a reader is shown at a moment: a usable story, free to be published; else only what was asked for."""
+    is_usable = record["status"] == "usable"
+    is_story = record["kind"] not in {"advisory", "schedule", "service"}
+    is_free = not record["embargo_open"] and (record["embargoed"] is None or moment(record["embargoed"]) <= now)
+    return (
+        (is_usable or record["status"] in query.statuses or query.shows_canceled)
+        and (is_story or record["kind"] in query.kinds)
+        and (is_free or query.shows_embargoed)
+    )
+
+
+def standing(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take of each version the line that stands for it: its cancel if there is one, the last reading, the last line."""
+    found = []
+    for by, number in {(record["version_by"], record["version"]) for record in records}:
+        same = [record for record in records if (record["version_by"], record["version"]) == (by, number)]
+        canceled = [record for record in same if record["status"] == "canceled"]
+        last = max(canceled or same, key=lambda record: (record["revision"], record["seq"]))
+        found.append({**last, "arrival": min(record["seq"] for record in same)})
+    return found
+
+
+def latest(records: list[dict[str, Any]]) -> dict[str, Any]:
+    """Find the newest of one story: what the provider counted, but not what a cancel without a number ended."""
+    versions = standing(records)
+    ours = [version for version in versions if version["version_by"] == "archive"]
+    ends = [ended(version) for version in ours if version["status"] == "canceled"]
+    theirs = [
+        version
+        for version in versions
+        if version["version_by"] == "provider"
+        and (version["status"] == "canceled" or all(ended(version) > end + 2 for end in ends))
+    ]
+    if theirs:
+        return max(theirs, key=lambda version: int(version["version"]))
+    in_time = sorted(ours, key=lambda version: (seconds(version["captured_after"]), version["arrival"]))
+    in_time.sort(key=lambda version: (ended(version), version["status"] == "canceled"))
+    return in_time[-1]
+
+
+def ended(version: dict[str, Any]) -> float:
+    """Return the time of a version; a cancel without one is the last word."""
+    time = version["updated"] or version["published"]
+    return float("inf") if time is None and version["status"] == "canceled" else seconds(time)
+
+
 def plainly(records: list[dict[str, Any]], query: Query) -> list[int]:
     """Answer a question as the design says it, with no thought for speed."""
-    chosen = []
-    for name in {record["id"] for record in records}:
-        versions = []
-        for number in range(10):
-            same = [record for record in records if record["id"] == name and record["version"] == number]
-            if same:
-                best = max(same, key=lambda record: (record["revision"], record["seq"]))
-                versions.append({**best, "arrival": min(record["seq"] for record in same)})
-        counted = [record for record in versions if record["version_by"] == "provider"]
-        chosen.append(
-            max(counted, key=lambda record: int(record["version"]))
-            if counted
-            else max(
-                versions,
-                key=lambda record: (
-                    seconds(record["updated"] or record["published"]),
-                    seconds(record["captured_after"]),
-                    record["arrival"],
-                ),
-            )
-        )
+    chosen = [
+        latest([record for record in records if record["id"] == name]) for name in {record["id"] for record in records}
+    ]
     hits = sorted(
         (record for record in chosen if asked_for(record, query)),
         key=lambda record: (seconds(record["published"]), record["seq"]),

@@ -107,15 +107,16 @@ def test_the_view_newest_is_the_newest_of_each_id(tmp_path: Path) -> None:
     """Random versions and revisions of few ids: the view gives what the plain scan gives."""
     dice = Random(20260115)
     archive, _ = Archive.create(tmp_path / "archive")
-    moments = [None, *(datetime(2025, 1, day, tzinfo=UTC) for day in (1, 2, 3))]
+    moments = [None, *(datetime(2025, 1, day, 0, 0, second, tzinfo=UTC) for day in (1, 2) for second in (0, 2, 3))]
     for _ in range(300):
         article = Article(
             id=f"x:{dice.randrange(40)}",
             headline=f"Fassung {dice.random()}",
             version=dice.randrange(1, 4),
             version_by=dice.choice(("archive", "archive", "provider")),
+            status=dice.choice(("usable", "usable", "withheld", "canceled")),
             published=dice.choice(moments),
-            updated=dice.choice((None, NOON - timedelta(days=dice.randrange(3)))),
+            updated=dice.choice((None, None, NOON - timedelta(days=dice.randrange(3)))),
             captured_after=dice.choice(moments),
             category_by="user" if dice.randrange(3) == 0 else None,
             category=dice.choice(("Sport", "Politik")),

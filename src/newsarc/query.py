@@ -18,6 +18,8 @@ P = TypeVar("P")
 Record = Mapping[str, Any]
 _NEVER = float("-inf")
 _IS_COUNTED, _TIME = 0, 2  # in a rank
+SAME_MOMENT = 2
+"""Seconds by which the times of one message may differ in two formats."""
 HIDDEN_STATUSES = ("withheld", "canceled")
 HIDDEN_KINDS = ("advisory", "schedule", "service")
 """What is not for readers: shown only to who asks for it."""
@@ -90,11 +92,6 @@ class Query:
         return not (self.kinds or self.statuses or self.keywords or self.credits or self.formats or self.words)
 
     @property
-    def hides(self) -> bool:
-        """Whether some records are kept back that nobody asked to leave out."""
-        return self.now is not None
-
-    @property
     def is_found_by_columns(self) -> bool:
         """Whether columns and stems give just the answer: no phrase and no beginning of a word is asked for."""
         if not self.words:
@@ -145,6 +142,14 @@ class _Version(NamedTuple, Generic[P]):
     place: P
     is_asked_for: bool
 
+    @property
+    def is_counted(self) -> bool:
+        return bool(self.rank[_IS_COUNTED])
+
+    @property
+    def is_cancel(self) -> bool:
+        return self.reading[0]
+
 
 def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
     """Return the places of the newest line of each id, where it is asked for, in the order of the query.
@@ -170,17 +175,20 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
 
 
 def _newest(versions: dict[tuple[str, int], _Version[P]]) -> _Version[P]:
-    """Choose the newest version of an id. A cancel that no provider counted holds against all that are not later."""
+    """Choose the newest version of an id. A cancel that no provider counted withdraws all that are not later.
+
+    Two formats of one message may differ by two seconds.
+    """
     if len(versions) == 1:
         [newest] = versions.values()
         return newest
-    cancelled = max(
-        (one.rank[_TIME] for one in versions.values() if one.reading[0] and not one.rank[_IS_COUNTED]), default=_NEVER
+    cancels = [one.rank[_TIME] + SAME_MOMENT for one in versions.values() if one.is_cancel and not one.is_counted]
+    in_force = (
+        one
+        for one in versions.values()
+        if one.is_cancel or not one.is_counted or all(end < one.rank[_TIME] for end in cancels)
     )
-    return max(
-        (one for one in versions.values() if not (one.rank[_IS_COUNTED] and one.rank[_TIME] <= cancelled != _NEVER)),
-        key=lambda version: version.rank,
-    )
+    return max(in_force, key=lambda version: version.rank)
 
 
 def _reading(record: Record) -> tuple[bool, int]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 from pydantic import AwareDatetime, BaseModel
 
 from newsarc.article import Article
+from newsarc.query import SAME_MOMENT
 
 
 class _Dialect(NamedTuple):
@@ -65,8 +66,8 @@ WITH versions AS (
   FROM versions WHERE reading = 1
 )
 SELECT * EXCLUDE (arrival, reading, time, canceled_at) FROM counted
-WHERE NOT (version_by = 'provider' AND coalesce(time, '-infinity') <= coalesce(canceled_at, '-infinity')
-  AND canceled_at IS NOT NULL)
+WHERE NOT (version_by = 'provider' AND status != 'canceled' AND canceled_at IS NOT NULL
+  AND coalesce(time, '-infinity') <= canceled_at + INTERVAL {same_moment} SECONDS)
 QUALIFY row_number() OVER (PARTITION BY id ORDER BY
   version_by = 'provider' DESC,
   CASE WHEN version_by = 'provider' THEN version END DESC NULLS LAST,
@@ -103,7 +104,7 @@ def duckdb(archive: str) -> str:
     columns = ",\n  ".join(f"\"{name}\": '{_word(kind, _DUCKDB)}'" for name, kind in _columns(framed=True))
     folder = _quoted(archive)
     articles, head = f"'{folder}/articles/*.jsonl'", f"'{folder}/HEAD'"
-    return _DUCKDB_FORM.format(articles=articles, head=head, columns=columns)
+    return _DUCKDB_FORM.format(articles=articles, head=head, columns=columns, same_moment=SAME_MOMENT)
 
 
 def _quoted(path: str) -> str:
