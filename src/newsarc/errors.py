@@ -281,6 +281,33 @@ class ArticleNotFound(NotFound):
     cure = "Look for its id with newsarc list --output ids."
 
 
+class KeptBack(NotFound):
+    """An article is there, and may not be shown now; `why` says until when, since when, or for which reason."""
+
+    what = "article is not shown"
+
+
+class ArticleEmbargoed(KeptBack):
+    """An article may not be published yet."""
+
+    what = "article is embargoed"
+    cure = "Show it with --embargoed."
+
+
+class ArticleWithdrawn(KeptBack):
+    """An article was withdrawn by its source, in all its versions; its bytes stay in the archive."""
+
+    what = "article was withdrawn"
+    cure = "Show it with --canceled."
+
+
+class ArticleWithheld(KeptBack):
+    """An article is withheld by its source, perhaps for a time."""
+
+    what = "article is withheld"
+    cure = "Show it with --canceled."
+
+
 class OriginalNotKept(NotFound):
     """The archive does not keep the bytes an article was read from."""
 

@@ -27,9 +27,10 @@ from newsarc.errors import (
     ArticleNotFound,
     IndexDamaged,
     IndexUnusable,
+    KeptBack,
 )
 from newsarc.index import NO_TIME, Hit, Index
-from newsarc.query import Query, select
+from newsarc.query import Query, kept_back, select
 
 if TYPE_CHECKING:
     from newsarc.article import Article
@@ -311,21 +312,26 @@ def _with_unknown(archive: Archive, index: Index, found: Iterator[bytes], query:
 # One article.
 
 
-def show(archive: Archive, beginnings: Sequence[str], *, raw: bool = False) -> Iterator[bytes | ArticleNotFound]:
+def show(
+    archive: Archive, beginnings: Sequence[str], *, raw: bool = False, query: Query | None = None
+) -> Iterator[bytes | ArticleNotFound | KeptBack]:
     """Yield the newest record of each id, in the order asked; an error in place of one that is not there.
 
     An id may be given by any unambiguous beginning, of the whole or of its part after the last colon. Each line is
-    compared with its chain.
+    compared with its chain. With a `query`, an error also takes the place of what it keeps back because of its status
+    or an embargo; whoever names an id wants it, whatever its kind.
 
     Raises:
         AmbiguousId: A beginning fits several ids; names them.
         ArchiveDamaged: A line does not fit its chain.
         ArchiveRewritten: As `find`.
     """
-    yield from _of_one_state(archive, lambda _first: _shown(archive, beginnings, raw=raw))
+    yield from _of_one_state(archive, lambda _first: _shown(archive, beginnings, query, raw=raw))
 
 
-def _shown(archive: Archive, beginnings: Sequence[str], *, raw: bool) -> Iterator[bytes | ArticleNotFound]:
+def _shown(
+    archive: Archive, beginnings: Sequence[str], query: Query | None, *, raw: bool
+) -> Iterator[bytes | ArticleNotFound | KeptBack]:
     found = _named(archive, beginnings)
     for beginning in beginnings:
         names = found[beginning]
@@ -338,7 +344,8 @@ def _shown(archive: Archive, beginnings: Sequence[str], *, raw: bool) -> Iterato
             raise AmbiguousId(beginning, ", ".join(chosen[:_MOST_NAMED]) + more)
         lines = [Stored(place, archive.read_checked(place)) for place in names[chosen[0]]]
         line = archive.read(select(lines, Query())[0])
-        yield line[:-1] if raw else without_framing(line)
+        reason = kept_back(json.loads(line), query) if query else None
+        yield reason or (line[:-1] if raw else without_framing(line))
 
 
 def _named(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Place]]]:

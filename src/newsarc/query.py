@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, TypeVar
 
+from newsarc.errors import ArticleEmbargoed, ArticleWithdrawn, ArticleWithheld, KeptBack
+
 if TYPE_CHECKING:
     from newsarc.terms import Word
 
 P = TypeVar("P")
 Record = Mapping[str, Any]
 _NEVER = float("-inf")
+_LONGEST_NOTE = 200  # characters
 _IS_COUNTED, _TIME = 0, 2  # in a rank
 SAME_MOMENT = 2
 """Seconds by which the times of one message may differ in two formats."""
@@ -74,12 +77,22 @@ class Query:
 
     def shows(self, record: Record) -> bool:
         """Tell whether a record may be shown now."""
-        status, kind = record.get("status"), record.get("kind")
-        if status in HIDDEN_STATUSES and not self.shows_canceled and status not in self.statuses:
+        if record.get("kind") in HIDDEN_KINDS and not self.kinds:
             return False
-        if kind in HIDDEN_KINDS and not self.kinds:
+        return not self.is_closed(record) and not self.is_early_for(record)
+
+    def is_closed(self, record: Record) -> bool:
+        """Tell whether the status of a record keeps it back."""
+        status = record.get("status")
+        is_hidden = self.now is not None and status in HIDDEN_STATUSES
+        return is_hidden and not self.shows_canceled and status not in self.statuses
+
+    def is_early_for(self, record: Record) -> bool:
+        """Tell whether an embargo keeps a record back."""
+        if self.now is None or self.shows_embargoed:
             return False
-        return self.now is None or self.shows_embargoed or not is_embargoed(record, self.now)
+        end = record.get("embargoed")
+        return bool(record.get("embargo_open")) or (end is not None and datetime.fromisoformat(end) > self.now)
 
     @property
     def is_open(self) -> bool:
@@ -124,10 +137,32 @@ def _any_word(wanted: tuple[str, ...], words: Iterable[str]) -> bool:
     return not {fold_word(word) for word in wanted}.isdisjoint(map(fold_word, words))
 
 
-def is_embargoed(record: Record, now: datetime) -> bool:
-    """Tell whether a record may not be published yet."""
-    end = record.get("embargoed")
-    return bool(record.get("embargo_open")) or (end is not None and datetime.fromisoformat(end) > now)
+def kept_back(record: Record, query: Query) -> KeptBack | None:
+    """Say why a record may not be shown, without a word of its text; None if it may."""
+    name = str(record["id"])
+    if query.is_closed(record):
+        error = ArticleWithdrawn if record["status"] == "canceled" else ArticleWithheld
+        return error(name, ": ".join(filter(None, (_moment(record), _note(record)))))
+    if query.is_early_for(record):
+        end = None if record.get("embargo_open") else record["embargoed"]
+        return ArticleEmbargoed(name, f"until {_written(end)}" if end else "until its source lifts it")
+    return None
+
+
+def _moment(record: Record) -> str:
+    time = record.get("updated") or record.get("published")
+    return f"on {_written(time)}" if time else ""
+
+
+def _written(time: str) -> str:
+    return f"{time[:10]} {time[11:16]}"
+
+
+def _note(record: Record) -> str:
+    """Return the reason its source gives, which stands behind a signal or by itself, never in the text."""
+    notes = [signal.partition(": ")[2] for signal in record.get("signals") or ()]
+    note = next(filter(None, [*notes, *(record.get("unparsed") or ())]), "")
+    return " ".join(note.split())[:_LONGEST_NOTE]
 
 
 class _Version(NamedTuple, Generic[P]):

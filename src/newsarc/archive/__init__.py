@@ -297,7 +297,7 @@ class Archive:
     def _numbered(self, entries: Sequence[Entry], head: Head, numbering: Numbering) -> tuple[list[Filed], list[Fresh]]:
         self._catch_up(head)
         self._histories.begin(head)
-        return numbering(entries, self._histories.of)
+        return numbering(entries, self._histories.of, self.known.naming)
 
     def _without_erased(self, entries: Sequence[Entry], filed: list[Filed], fresh: list[Fresh]) -> list[Fresh]:
         """Keep what was refused out of the originals that come with the rest."""

@@ -1,7 +1,10 @@
 """What a story that comes in is to the archive: new, unchanged, the next version, or the next revision.
 
 Nothing is overwritten. The source decides: the same bytes, or the same words (`wording.source_digest`) again, are
-unchanged; other words under the same id are the next version. A person's word about the category is a new reading.
+unchanged; other words under the same id are the next version, or, where the provider says that it is the same version,
+stand beside it as its next revision, with a warning. A person's word about the category is a new reading.
+
+`copies` knows when two records are one message, `twins` when two ids are one story.
 """
 
 import json
@@ -10,8 +13,10 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias, Union
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
+from newsarc.archive.copies import Story, is_counted, is_same, story_of
 from newsarc.archive.erased import digest_of
-from newsarc.archive.history import History, Story, story
+from newsarc.archive.history import History
+from newsarc.archive.twins import MARK, Naming, Owners, alternates_in, joined, may_have_twins, tombstones
 
 if TYPE_CHECKING:
     from newsarc.archive.originals import Original, Packed
@@ -34,12 +39,14 @@ class Filed(NamedTuple):
 
 Fresh: TypeAlias = tuple[bytes, Union["Original", "Packed", None]]
 """A record that must be written, and its original."""
-Numbering: TypeAlias = Callable[[Iterable[Entry], Callable[[str], History]], tuple[list[Filed], list[Fresh]]]
+Lookup: TypeAlias = Callable[[str], History]
+"""What is stored of an id; what a batch adds is added there."""
+Numbering: TypeAlias = Callable[[Iterable[Entry], Lookup, Naming], tuple[list[Filed], list[Fresh]]]
 """`number` or `following`: which records of a batch are written, and as what."""
 
+CONFLICT = "version-conflict"
 # A category that a person gave an earlier version is handed on to a new one: their word comes first.
 _A_PERSONS = {"category_by": "user", "category_confidence": None, "category_candidates": ()}
-
 _START = re.compile(
     rb'\{"schema":"newsarc/\d+","id":"(?P<id>(?:[^"\\]|\\.)*)"'
     rb'(?:,"version":(?P<version>\d{1,18}),"version_by":"\w+","revision":(?P<revision>\d{1,18}),)?'
@@ -77,6 +84,9 @@ class Known(Protocol):
     def places(self, name: str) -> list[Place]:
         """Return where the lines of an id lie, oldest first."""
 
+    def naming(self, name: str) -> list[str]:
+        """Return the ids of stories that name an id among their alternate ones."""
+
     def clear(self) -> None:
         """Forget everything."""
 
@@ -86,6 +96,7 @@ class Scanned:
 
     def __init__(self) -> None:
         self._places: dict[str, list[Place]] = {}
+        self._naming: dict[str, dict[str, None]] = {}
         self.seen = EMPTY
 
     def add(self, stored: Iterable[Stored], seen: Head) -> None:
@@ -93,51 +104,97 @@ class Scanned:
         for place, line in stored:
             if name := id_of(line):
                 self._places.setdefault(name, []).append(place)
+            if MARK in line:
+                for other in alternates_in(line):
+                    self._naming.setdefault(other, {})[name] = None
         self.seen = seen
 
     def places(self, name: str) -> list[Place]:
         """Return where the lines of an id lie, oldest first."""
         return self._places.get(name, [])
 
+    def naming(self, name: str) -> list[str]:
+        """Return the ids of stories that name an id among their alternate ones."""
+        return list(self._naming.get(name, ()))
+
     def clear(self) -> None:
         """Forget everything."""
         self._places.clear()
+        self._naming.clear()
         self.seen = EMPTY
 
 
-def number(entries: Iterable[Entry], stored: Callable[[str], History]) -> tuple[list[Filed], list[Fresh]]:
-    """Number a batch against what is stored of each id, and against itself; what it writes of an id is added there.
+class _Shelf:
+    """What is stored of each id, and what a batch adds to it."""
 
-    Returns what each is, and the records that must be written with their originals.
+    def __init__(self, stored: Lookup) -> None:
+        self._stored = stored
+        self._known: dict[str, History] = {}
+        self._alone: dict[str, bytes] = {}  # the first record of a new id; nearly all stay alone
+
+    def stories(self, name: str) -> History:
+        """Return what is known of an id."""
+        before = self._known.get(name)
+        if before is None:
+            before = self._known[name] = self._stored(name)
+        if name in self._alone:
+            before.add(story_of(json.loads(self._alone.pop(name))))
+        return before
+
+    def put(self, name: str, record: bytes) -> tuple[Filed, bytes]:
+        """Number a record; unless it is unchanged, it stands here from now on."""
+        before = self.stories(name)
+        if not before:
+            self._alone[name] = record
+            return _new(record), record
+        said = json.loads(record)
+        what = _file(story_of(said), said, before)
+        if what.what != "unchanged":
+            before.add(story_of(said))
+            record = written(said)
+        return what, record
+
+
+def number(entries: Iterable[Entry], stored: Lookup, naming: Naming | None = None) -> tuple[list[Filed], list[Fresh]]:
+    """Number a batch against what is stored of each id, and against itself; without `naming` twins are not looked for.
+
+    Returns what each is, and the records that must be written with their originals: a cancel is written for each twin.
+
+    Raises:
+        IndexDamaged: A story that `naming` gives does not name that id.
     """
     filed: list[Filed] = []
     fresh: list[Fresh] = []
-    known: dict[str, History] = {}
-    alone: dict[str, bytes] = {}  # the first record of an id of which nothing is stored; nearly all stay alone
+    shelf = _Shelf(stored)
+    sources: dict[str, Original | Packed | None] = {}
+    owners = Owners(naming, shelf.stories) if naming else None
     for article, original in entries:
         record = article if isinstance(article, bytes) else article.line()
         name = id_of(record)
-        before = known.get(name)
-        if before is None:
-            before = known[name] = stored(name)
-        if name in alone:
-            before.add(story(json.loads(alone.pop(name))))
-        if not before:
-            what = _new(record)
-            alone[name] = record
-        else:
-            one = story(json.loads(record))
-            what = _file(one, before)
-            if what.what != "unchanged":
-                before.add(one)
-                record = written(one.record)
+        is_twin = owners is not None and may_have_twins(name, record)
+        if owners and is_twin:
+            said = joined(json.loads(record), shelf.stories, owners)
+            name, record = said["id"], written(said)
+        what, record = shelf.put(name, record)
         filed.append(what)
-        if what.what != "unchanged":
-            fresh.append((record, original))
+        if what.what == "unchanged":
+            continue
+        fresh.append((record, original))
+        if owners and is_twin:
+            owners.add(name, alternates_in(record))
+            sources[_source_of(said)] = original
+            for tomb in tombstones(name, said, shelf.stories, owners):
+                what, record = shelf.put(tomb["id"], written(tomb))
+                if what.what != "unchanged":
+                    fresh.append((record, sources.get(_source_of(tomb))))
     return filed, fresh
 
 
-def following(entries: Iterable[Entry], stored: Callable[[str], History]) -> tuple[list[Filed], list[Fresh]]:
+def _source_of(record: Mapping[str, Any]) -> str:
+    return str((record["origin"] or {}).get("sha256"))
+
+
+def following(entries: Iterable[Entry], stored: Lookup, _naming: Naming) -> tuple[list[Filed], list[Fresh]]:
     """Take of a batch, as `number` does, the records that are the next revision of a version that is stored.
 
     What is not the next one is unchanged: another run was quicker, and its word may be a person's. So is one whose
@@ -152,7 +209,7 @@ def following(entries: Iterable[Entry], stored: Callable[[str], History]) -> tup
         known = stored(said["id"])
         is_next = version not in fresh and known.is_next(said)
         if is_next:
-            known.add(story(said))
+            known.add(story_of(said))
             fresh[version] = record, original
         filed.append(Filed("revision" if is_next else "unchanged", said["id"], said["version"], said["revision"]))
     return filed, list(fresh.values())
@@ -161,11 +218,17 @@ def following(entries: Iterable[Entry], stored: Callable[[str], History]) -> tup
 def refusing(numbering: Numbering, erased: Container[str]) -> Numbering:
     """Make a numbering that refuses what was erased, which `erased` knows by the digest of its id."""
 
-    def numbered(entries: Iterable[Entry], stored: Callable[[str], History]) -> tuple[list[Filed], list[Fresh]]:
+    def numbered(entries: Iterable[Entry], stored: Lookup, naming: Naming) -> tuple[list[Filed], list[Fresh]]:
         every = list(entries)
         names = [id_of(article) if isinstance(article, bytes) else article.id for article, _ in every]
-        refused = [digest_of(name) in erased for name in names]
-        filed, fresh = numbering((entry for entry, is_out in zip(every, refused, strict=True) if not is_out), stored)
+        others = [
+            alternates_in(article) if isinstance(article, bytes) else article.alternate_ids for article, _ in every
+        ]
+        refused = [
+            any(digest_of(one) in erased for one in (name, *more)) for name, more in zip(names, others, strict=True)
+        ]
+        kept = (entry for entry, is_out in zip(every, refused, strict=True) if not is_out)
+        filed, fresh = numbering(kept, stored, naming)
         rest = iter(filed)
         both = zip(names, refused, strict=True)
         return [Filed("erased", name, 0, 0) if is_out else next(rest) for name, is_out in both], fresh
@@ -181,20 +244,45 @@ def _new(record: bytes) -> Filed:
     return Filed("new", _text(found["id"]), int(found["version"]), int(found["revision"]))
 
 
-def _file(one: Story, stored: History) -> Filed:
+def _file(story: Story, record: dict[str, Any], stored: History) -> Filed:
     """Number a record against the stored ones of its id, of all versions and revisions."""
-    record, same = one.record, stored.like(one)
     what: What = "version"
+    copied = stored.peers(story)
+    same = [known.record for known in (*stored.alike(story), *copied) if _is_same(story, known, copied)]
+    clashing = next((known.record for known in copied if is_counted(known.record)), None)
     if same:
-        is_said = record["category_by"] == "user" and (same.category_by, same.category) != ("user", record["category"])
-        what = "revision" if is_said else "unchanged"
-        record |= {"version": same.version, "revision": same.revision + is_said}
-    else:
-        if record["category_by"] != "user" and stored.word is not None:
-            record |= _A_PERSONS | {"category": stored.word}
-        if record["version_by"] == "archive":
-            record["version"] = stored.highest + 1
+        latest = max(same, key=lambda known: int(known["revision"]))
+        is_said = record["category_by"] == "user" and (latest["category_by"], latest["category"]) != (
+            "user", record["category"],
+        )  # fmt: skip
+        is_news = is_said or _names_more(story, record, stored)
+        what = "revision" if is_news else "unchanged"
+        record |= _reading(latest)
+        if is_news:
+            record["revision"] = stored.following(latest)
+    elif clashing:
+        record |= _reading(clashing) | {"revision": stored.following(clashing)}
+        record["warnings"] = [*(word for word in record["warnings"] if word != CONFLICT), CONFLICT]
+    elif not is_counted(record):
+        record["version"] = stored.highest + 1
+    if record["category_by"] != "user" and stored.word is not None:
+        record |= _A_PERSONS | {"category": stored.word}
     return Filed(what, record["id"], record["version"], record["revision"])
+
+
+def _is_same(story: Story, known: Story, copied: list[Story]) -> bool:
+    return is_same(story, known, is_peer=any(known is copy for copy in copied))
+
+
+def _names_more(story: Story, record: Mapping[str, Any], stored: History) -> bool:
+    """Tell whether a copy in another format names ids of its story that were not known."""
+    if stored.alike(story):
+        return False
+    return not {record["id"], *stored.alternates}.issuperset(record.get("alternate_ids") or ())
+
+
+def _reading(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: record[name] for name in ("version", "version_by", "revision")}
 
 
 def written(record: Mapping[str, Any]) -> bytes:

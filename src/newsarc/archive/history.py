@@ -1,83 +1,95 @@
 """What is known of the lines of one id: enough to number the next one, however many there are."""
 
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import Any
 
+from newsarc.archive.copies import Record, Story, is_counted, is_other_copy, story_of
 
-class Story(NamedTuple):
-    """A record, and the marks that tell whether another one is the same; worked out once."""
-
-    record: dict[str, Any]
-    marks: tuple[bytes, ...]
-    """Of what its source said, and of the bytes it was read from where they are known."""
-
-
-class _Alike(NamedTuple):
-    """The latest revision with a mark; of equals the first."""
-
-    revision: int
-    place: int
-    version: int
-    category_by: str | None
-    category: str | None
-
-
-def story(record: dict[str, Any]) -> Story:
-    """Work out the marks of a record."""
-    from newsarc.wording import source_digest
-
-    said, origin = bytes.fromhex(source_digest(record)), record.get("origin")
-    if not origin:
-        return Story(record, (said,))
-    read_from = (origin["sha256"], origin["offset"], origin["length"], origin["format"])
-    return Story(record, (said, blake2b(repr(read_from).encode("utf-8", "replace"), digest_size=16).digest()))
+_MINUTE = 60
+_KEPT = (
+    "id", "version", "version_by", "revision", "status", "published", "published_precision", "embargoed",
+    "embargo_open", "category", "category_by",
+)  # fmt: skip
 
 
 class History:
-    """The lines of one id, oldest first; one costs half a kilobyte, however long it is."""
+    """The lines of one id, oldest first; one costs about a kilobyte, however long it is."""
 
-    def __init__(self, records: Iterable[dict[str, Any]] = ()) -> None:
+    def __init__(self, records: Iterable[Record] = ()) -> None:
         self.highest = 0
         """Number of a version."""
         self.word: str | None = None
         """The category that a person gave last."""
+        self.alternates: dict[str, None] = {}
+        """Other ids its lines name."""
+        self.cancels: list[Record] = []
         self._lines = 0
-        self._alike: dict[bytes, _Alike] = {}
+        self._marked: dict[bytes, list[Story]] = {}
+        self._versions: dict[tuple[str, int], list[Story]] = {}
+        self._minutes: dict[int, list[Story]] = {}
         self._latest: dict[tuple[str, int], tuple[int, tuple[Any, ...]]] = {}
         for record in records:
-            self.add(story(record))
+            self.add(story_of(record))
 
     def __len__(self) -> int:
         """Count its lines."""
         return self._lines
 
-    def add(self, one: Story) -> None:
+    def add(self, story: Story) -> None:
         """Take the next line."""
-        record = one.record
-        revision, version = int(record["revision"]), record["version"]
-        alike = _Alike(revision, -self._lines, version, record["category_by"], record["category"])
-        for mark in one.marks:
-            known = self._alike.get(mark)
-            self._alike[mark] = alike if known is None else max(known, alike, key=lambda each: each[:2])
-        counted = record["version_by"], version
+        record = story.record
+        form = (record.get("origin") or {}).get("format")
+        light = story._replace(record={**{key: record.get(key) for key in _KEPT}, "origin": {"format": form}})
+        counted = record["version_by"], int(record["version"])
+        for mark in story.marks:
+            self._marked.setdefault(mark, []).append(light)
+        self._versions.setdefault(counted, []).append(light)
+        if record.get("published"):
+            self._minutes.setdefault(_minute(record), []).append(light)
+        revision = int(record["revision"])
         if counted not in self._latest or self._latest[counted][0] < revision:
             self._latest[counted] = revision, original_of(record)
         if record["category_by"] == "user":
             self.word = record["category"]
-        self.highest = max(self.highest, version)
+        if record["status"] == "canceled":
+            self.cancels.append(record)
+        self.alternates |= dict.fromkeys(record.get("alternate_ids") or ())
+        self.highest = max(self.highest, counted[1])
         self._lines += 1
 
-    def like(self, one: Story) -> _Alike | None:
-        """Return the latest revision that says the same or was read from the same bytes, None if there is none."""
-        found = [self._alike[mark] for mark in one.marks if mark in self._alike]
-        return max(found, key=lambda each: each[:2], default=None)
+    def alike(self, story: Story) -> list[Story]:
+        """Return the lines that say the same or were read from the same bytes."""
+        return [known for mark in story.marks for known in self._marked.get(mark, ())]
 
-    def is_next(self, record: Mapping[str, Any]) -> bool:
+    def peers(self, story: Story) -> list[Story]:
+        """Return the lines of the version that a record is a copy of: by its number, else by its moment.
+
+        Of no number and no moment, none.
+        """
+        record = story.record
+        if is_counted(record):
+            return self._versions.get(("provider", int(record["version"])), [])
+        if not record.get("published"):
+            return []
+        near = (known for minute in range(-1, 2) for known in self._minutes.get(_minute(record) + minute, ()))
+        others = [known for known in near if is_other_copy(record, known.record)]
+        counted = [int(known.record["version"]) for known in others if is_counted(known.record)]
+        return self._versions[("provider", max(counted))] if counted else others
+
+    def following(self, record: Record) -> int:
+        """Return the number of the next revision of a record's version."""
+        return self._latest[(record["version_by"], int(record["version"]))][0] + 1
+
+    def is_next(self, record: Record) -> bool:
         """Tell whether a record is the next revision of a version that is there, and names its original as it lies."""
-        revision, original = self._latest.get((record["version_by"], record["version"]), (0, ()))
+        revision, original = self._latest.get((record["version_by"], int(record["version"])), (0, ()))
         is_there = all(known in (None, one) for known, one in zip(original, original_of(record), strict=False))
         return revision > 0 and revision == record["revision"] - 1 and is_there
+
+
+def _minute(record: Record) -> int:
+    return int(datetime.fromisoformat(record["published"]).timestamp()) // _MINUTE
 
 
 def original_of(record: Mapping[str, Any]) -> tuple[Any, ...]:

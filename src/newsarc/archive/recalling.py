@@ -4,8 +4,9 @@ import json
 from collections.abc import Callable, Sequence
 
 from newsarc.archive.chain import Head, Place
+from newsarc.archive.copies import story_of
 from newsarc.archive.filing import is_line_of
-from newsarc.archive.history import History, story
+from newsarc.archive.history import History
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import IndexDamaged
 
@@ -31,7 +32,7 @@ def history_of(root: str, name: str, places: Sequence[Place], read_checked: Call
         if not is_fitting:
             raise IndexDamaged(root, f"a line that should be {name} is another story")
         for place in some:
-            found.add(story(json.loads(read_checked(place))))
+            found.add(story_of(json.loads(read_checked(place))))
     return found
 
 

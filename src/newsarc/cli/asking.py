@@ -11,11 +11,13 @@ from newsarc.cli.options import (
     SCHEMAS,
     archive_option,
     filters,
+    hidden_options,
     ids_of,
     one_of,
     output_options,
     query_of,
     search_filters,
+    shown_of,
 )
 from newsarc.cli.output import kept, present, screen, tell, write
 
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
     """List articles, newest first.
 
-    Filters of one kind are alternatives, of different kinds all must hold.
+    Filters of one kind are alternatives, of different kinds all must hold. What is embargoed, withdrawn or withheld,
+    and advisories, schedules and service messages are left out, unless an option, --status or --kind asks for them.
 
     \b
     Examples:
@@ -96,7 +99,8 @@ def search(question: tuple[str, ...], place: str | None, only_count: bool, raw: 
     """Search the text of articles, newest first.
 
     All words must occur, in any inflection: Haus finds Häuser, Muenchen finds Münchens. "Words in quotes" occur just
-    so, minis* is how a word begins, -Brand leaves out. All else is plain text. --fields also knows snippet.
+    so, minis* is how a word begins, -Brand leaves out. All else is plain text. --fields also knows snippet. What list
+    leaves out is not searched.
 
     \b
     Examples:
@@ -127,8 +131,11 @@ def search(question: tuple[str, ...], place: str | None, only_count: bool, raw: 
 @output_options
 @click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
 @click.option("--original", is_flag=True, help="The bytes it was read from instead.")
+@hidden_options
 def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **said: Any) -> int:
     """Show articles by id, or by the beginning of one or of its part after the last colon; - reads ids.
+
+    Of one that is embargoed, withdrawn or withheld only that is said, unless an option asks for it.
 
     \b
     Examples:
@@ -136,14 +143,16 @@ def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **s
       newsarc list --category Sport --output ids | newsarc show -
       newsarc show --original 3a64b5
 
-    Exit status: 0 done, 2 a beginning that fits several ids, 3 an id or the archive is not there, 4 the archive is
-    damaged.
+    Exit status: 0 done, 2 a beginning that fits several ids, 3 an id or the archive is not there or may not be shown,
+    4 the archive is damaged.
     """
     from newsarc.find import show as run
+    from newsarc.query import Query
 
     archive = opened(place)
     missing: list[NewsarcError] = []
-    found = kept(run(archive, ids_of(ids), raw=raw or _wants_framing(said)), missing)
+    query = Query(**shown_of(said))
+    found = kept(run(archive, ids_of(ids), raw=raw or _wants_framing(said), query=query), missing)
     if original:
         _write_originals(archive, found)
     else:

@@ -11,7 +11,7 @@ from newsarc.cli.opening import opened, place_of
 from newsarc.cli.options import archive_option, one_of, wait_option
 from newsarc.cli.output import lasting, now, tell, write
 from newsarc.cli.values import worded
-from newsarc.errors import ArticleNotFound
+from newsarc.errors import NewsarcError
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
@@ -131,9 +131,9 @@ def _erasable(archive: "Archive", words: tuple[str, ...]) -> list[str]:
 
     gone, names = known(Disk(), archive.root), []
     for word, found in zip(words, show(archive, words), strict=True):
-        if isinstance(found, ArticleNotFound) and digest_of(word) not in gone:
+        if isinstance(found, NewsarcError) and digest_of(word) not in gone:
             raise found
-        names.append(word if isinstance(found, ArticleNotFound) else id_of(found))
+        names.append(word if isinstance(found, NewsarcError) else id_of(found))
     return names
 
 

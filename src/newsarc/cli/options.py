@@ -163,6 +163,12 @@ work_options = _options(
                  help="The most memory that reading one document may take."),
     wait_option,
 )  # fmt: skip
+_hidden = (
+    click.option("--embargoed", "shows_embargoed", is_flag=True, help="Also what may not be published yet."),
+    click.option("--canceled", "shows_canceled", is_flag=True, help="Also what its source withdrew or withholds."),
+    click.option("--all", "shows_all", is_flag=True, help="Also both of these, and messages to editors."),
+)  # fmt: skip
+hidden_options = _options(*_hidden)
 _filters = (
     _many("category", "Only this section: label, alias, desk code or topic code.", metavar="WORD", callback=_category),
     _many("kind", f"Only this kind: {', '.join(_KINDS)}.", metavar="KIND", callback=one_of(_KINDS, "kind")),
@@ -175,6 +181,7 @@ _filters = (
     _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
           callback=one_of(_STATUSES, "status")),
     click.option("--limit", metavar="N", callback=between(int, 0, MANY), help="At most so many."),
+    *_hidden,
 )  # fmt: skip
 filters = _options(
     *_filters,
@@ -205,7 +212,15 @@ def query_of(said: dict[str, Any], words: "tuple[Word, ...]" = ()) -> "Query":
         words=words,
         order=said["order"],
         limit=said["limit"],
+        **shown_of(said),
     )
+
+
+def shown_of(said: dict[str, Any]) -> dict[str, Any]:
+    """Say what of a question is about stories that are kept back."""
+    is_all = said["shows_all"]
+    shown = {name: said[name] for name in ("shows_embargoed", "shows_canceled")}
+    return {"now": None if is_all else now(), **shown}
 
 
 def limits_of(said: dict[str, Any]) -> "Limits":

@@ -182,6 +182,7 @@ class Index:
         execute = self._connection.executemany
         execute("INSERT INTO text(rowid, words) VALUES (?, ?)", ((row.seq, row.words) for row in rows))
         execute("INSERT INTO keyword VALUES (?, ?)", ((word, row.seq) for row in rows for word in row.keywords))
+        execute("INSERT INTO alternate VALUES (?, ?)", ((name, row.seq) for row in rows for name in row.alternates))
         counts = Counter(row.id for row in rows)
         names = list(counts)
         for start in range(0, len(names), 500):  # as many values as SQLite takes
@@ -288,6 +289,15 @@ class Index:
             if found and len(found) != found[0][3]:
                 raise IndexDamaged(self.path, f"it holds {len(found)} lines of {name}")
             return sorted(Place(int(row[0]), int(row[1]), int(row[2])) for row in found)
+
+    def naming(self, name: str) -> list[str]:
+        """Return the ids of stories that name an id among their alternate ones."""
+        if not _are_text((name,)):
+            return []
+        lines = "seq IN (SELECT seq FROM alternate WHERE name = ?)"
+        sql = f"SELECT id FROM article WHERE {lines} UNION SELECT id FROM older WHERE {lines} ORDER BY 1"  # noqa: S608
+        with ours(self.path):
+            return [str(one) for (one,) in self._all(sql, (name, name))]
 
     def hits(self, query: Query) -> Iterator[Hit]:
         """Yield where the newest line of every id lies that fits, in the query's order, with its number and time.

@@ -28,7 +28,7 @@ SELECT {_COLUMNS}, 1, highest, lines FROM article UNION ALL
 SELECT seq, id, NULL, segment, offset, length, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0 FROM older
 ORDER BY seq
 """  # noqa: S608 - only our own words
-_KEYWORDS = "SELECT seq, word FROM keyword ORDER BY seq"
+_WORDS = "SELECT seq, word FROM keyword ORDER BY seq", "SELECT seq, name FROM alternate ORDER BY seq"
 
 
 def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> Iterator[str]:
@@ -40,8 +40,7 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
     """
     step = max(SAMPLE, last // _MOST_SAMPLED)
     rows = connection.execute(_ROWS)
-    keywords = groupby(connection.execute(_KEYWORDS), key=itemgetter(0))
-    keyword = next(keywords, None)
+    keywords, alternates = map(_Held, map(connection.execute, _WORDS))
     held = next(rows, None)
     for stored in archive.scan():
         row = row_of(stored, has_words=False)
@@ -54,18 +53,32 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
             yield f"line {row.seq} ({row.id}) is not held"
             continue
         yield from _differences(row, held)
-        words: set[str] = set()
-        while keyword is not None and keyword[0] <= row.seq:
-            words = {word for _, word in keyword[1]} if keyword[0] == row.seq else words
-            keyword = next(keywords, None)
-        if words != set(row.keywords):
+        if keywords.of(row.seq) != set(row.keywords):
             yield f"line {row.seq} ({row.id}): its keywords are not the ones held"
+        if alternates.of(row.seq) != set(row.alternates):
+            yield f"line {row.seq} ({row.id}): its other ids are not the ones held"
         if row.seq % step == 0 or row.seq == last:
             yield from _missing_words(connection, row_of(stored))
         held = next(rows, None)
     if held is not None:
         yield f"line {held[0]} is held, but the archive has no such line"
     yield from _wrong_newest(connection, archive)
+
+
+class _Held:
+    """What a table holds of each line, asked for line by line; of what belongs to no line nothing is said."""
+
+    def __init__(self, rows: Iterator[tuple[int, str]]) -> None:
+        self._rows = groupby(rows, key=itemgetter(0))
+        self._next = next(self._rows, None)
+
+    def of(self, seq: int) -> set[str]:
+        """Return what is held of a line."""
+        words: set[str] = set()
+        while self._next is not None and self._next[0] <= seq:
+            words = {word for _, word in self._next[1]} if self._next[0] == seq else words
+            self._next = next(self._rows, None)
+        return words
 
 
 def _differences(row: Row, held: tuple[Any, ...]) -> Iterator[str]:

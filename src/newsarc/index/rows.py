@@ -39,6 +39,7 @@ class Row(NamedTuple):
     version: int
     """Beyond all numbers for a cancel, which changes the rank of others."""
     keywords: tuple[str, ...]
+    alternates: tuple[str, ...]
     words: str
 
 
@@ -65,6 +66,7 @@ def row_of(stored: Stored, *, has_words: bool = True) -> Row:
         int(embargoed is not None or record["status"] in HIDDEN_STATUSES or record["kind"] in HIDDEN_KINDS),
         number_of(record),
         tuple({fold_word(word) for word in record["keywords"]}),
+        tuple(set(record.get("alternate_ids") or ())),
         " ".join(_words(record)) if has_words else "",
     )
 

@@ -36,12 +36,13 @@ CREATE TABLE older(                         -- every other line, only to be foun
 );
 CREATE INDEX older_by_id ON older(id);
 CREATE TABLE keyword(word TEXT, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;
+CREATE TABLE alternate(name TEXT, seq INTEGER, PRIMARY KEY(name, seq)) WITHOUT ROWID; -- other ids a line names
 CREATE VIRTUAL TABLE text USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii');
 """
 BEYOND = 1 << 62
 """A number that no time and no version reaches."""
 _GATHERED = 8 << 20  # bytes of new words held before they are written
-_NAMES = ("state", "article", "older", "keyword", "text")
+_NAMES = ("state", "article", "older", "keyword", "alternate", "text")
 
 _PASSING = {  # what says nothing about the tables: another process, the disk, permissions
     getattr(sqlite3, name)

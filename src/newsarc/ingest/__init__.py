@@ -158,7 +158,7 @@ class _Run:
         if not self._entries:
             return []
         if self._archive is None:
-            return number(self._entries, lambda _name: History())[0]
+            return number(self._entries, lambda _name: History(), lambda _name: [])[0]
         if self._is_dry:
             return self._archive.preview(self._entries)
         return self._archive.append(self._entries, now=self._clock(), wait=self._wait)

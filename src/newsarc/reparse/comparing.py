@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
+from newsarc.archive.filing import CONFLICT
 from newsarc.archive.mending.erasing import REDACTED
 from newsarc.article import Article, RelatedLink
 from newsarc.ingest import READER
@@ -16,6 +17,7 @@ _PROVED = ("title", "title_confidence", "teaser")
 _KEPT = ("id", "version", "version_by", "revision", "same_as", "update_of", "archived")
 _BEFORE = 20  # characters shown before a passage that differs
 _SHOWN = 70
+_SAID_BY_ARCHIVE = (CONFLICT, REDACTED)  # warnings
 _WHERE = ("name", "pack", "pack_offset", "pack_length")  # of the origin
 
 
@@ -60,8 +62,10 @@ def todays(printed: Article, stored: Article, came: datetime | None) -> Article:
     proved = {link.text: link for link in stored.related if link.title_confidence == "exact"}
     if proved:
         learned["related"] = tuple(_with_proof(link, proved.get(link.text)) for link in reading.related)
-    if REDACTED in stored.warnings:
-        learned["warnings"] = (*reading.warnings, REDACTED)
+    learned["alternate_ids"] = tuple(
+        dict.fromkeys(name for name in (*stored.alternate_ids, *reading.alternate_ids) if name != stored.id)
+    )
+    learned["warnings"] = (*reading.warnings, *(word for word in _SAID_BY_ARCHIVE if word in stored.warnings))
     if reading.origin and stored.origin:
         learned["origin"] = reading.origin.model_copy(update=_fields(stored.origin, _WHERE))
     return reading.model_copy(update=learned)
