@@ -47,6 +47,7 @@ _PICTURE = re.compile(
     r"(?P<kind>archivfoto|archivbild|foto|bild|photo|picture|grafik|graphic|video|karte)(?:s|er|en)?\b", re.IGNORECASE
 )
 _MEDIA = {"grafik": "graphic", "graphic": "graphic", "karte": "graphic", "video": "video"}
+_BEHIND_WORD = re.compile(r":|(?<= )[-–](?= )|(?=\d)")
 _BRACKET = re.compile(r"[()]")
 _BYLINE = re.compile(r"(?:Von|By|Por|Par)\s+\S")
 _PARTICLES = frozenset(
@@ -169,10 +170,8 @@ def _read_note(found: Headlines, note: str) -> None:
 
 def _first_word(note: str) -> tuple[str, str, str]:
     """Cut a note behind its first words: before a colon, ` - `, or a number."""
-    cut = re.match(r"(?P<word>[^\d:–]*?)\s*(?:(?P<sign>:|(?<=\s)[-–](?=\s)|(?=\d)|$)\s*(?P<rest>.*))", note)
-    if not cut:
-        return note, "", ""
-    return cut["word"].strip(), cut["sign"], cut["rest"].strip()
+    cut = _BEHIND_WORD.search(note)
+    return (note[: cut.start()].strip(), cut[0], note[cut.end() :].strip()) if cut else (note, "", "")
 
 
 def _is_genre(word: str, key: str, sign: str, rest: str) -> bool:
