@@ -134,6 +134,35 @@ def test_a_message_that_is_too_long_costs_only_itself() -> None:
     assert second.origin.offset == len(FIRST + long)
 
 
+def test_a_long_message_in_a_mail_costs_only_itself() -> None:
+    short, long = (bytes(byte for byte in one_of if byte not in b"\1\2\3\4\7\x7f") for one_of in (
+        message(), message(text="Windau (dpa) - " + "Wort\n" * 60_000),
+    ))  # fmt: skip
+    first, fault, second = iptc7901.parse(replace(in_pieces(short + long + short, 5_000), longest=100_000))
+    assert isinstance(fault, TooLarge)
+    assert f"at byte {len(short)}" in str(fault)
+    assert f"{len(long):,} bytes" in str(fault)
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert second.origin
+    assert second.origin.offset == len(short + long)
+
+
+def test_of_utf16_nothing_is_read_behind_a_message_that_is_too_long() -> None:
+    data = (FIRST + message(text="Wort " * 10_000) + FIRST).decode().encode("utf-16")
+    first, fault = found_in(data, longest=20_000)
+    assert isinstance(first, Article)
+    assert isinstance(fault, TooLarge)
+
+
+def test_megabytes_of_filling_are_no_fault_and_take_no_memory() -> None:
+    first, second = found_in(FIRST + b"\x7f\n" * 1_500_000 + FIRST)
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert second.origin
+    assert second.origin.offset == len(FIRST) + 3_000_000
+
+
 def test_nothing_that_is_a_message_raises() -> None:
     with pytest.raises(ParseError, match="none found"):
         found_in(b"Sehr geehrte Damen und Herren")
