@@ -15,7 +15,9 @@ from newsarc.archive import Archive
 from newsarc.archive.filing import Scanned
 from newsarc.article import Article
 from newsarc.index import Index
+from newsarc.ingest.rereading import sources_in
 from newsarc.query import Query
+from replaced import REREAD
 
 OTHER = "iptc7901:20250312:0817"
 
@@ -162,6 +164,32 @@ def test_a_wrong_word_of_the_index_joins_nothing(archive: Archive) -> None:
         in_database(archive, "INSERT INTO alternate VALUES ('iptc7901:20250312:0801', 1)")
         archive.known = index
         assert [(one.what, one.id) for one in told(archive, [wire()])] == [("new", NUMBER)]
+
+
+def erased(archive: Archive, name: str) -> list[str]:
+    """Erase a story; returns what is said of it."""
+    found = archive.erase([name], reason="test", now=NOW, reread=REREAD, opened=sources_in)
+    return list(found.sentences())
+
+
+def test_an_erased_story_is_refused_under_its_other_ids_too(archive: Archive) -> None:
+    told(archive, [item(1), story(1, id="x:neighbour")])
+    assert f"{NUMBER}: another id of it, refused from now on" in erased(archive, URN)
+    assert [one.what for one in told(archive, [wire(), item(1), item(2)])] == ["erased"] * 3
+    assert [record["id"] for record in records(archive)] == ["x:neighbour"]
+
+
+def test_a_twin_that_is_stored_stays_and_is_named_when_a_story_is_erased(archive: Archive) -> None:
+    told(archive, [wire(), item(1)])
+    assert f"{NUMBER}: is the same story under another id, and stays" in erased(archive, URN)
+    assert [one.what for one in told(archive, [wire("Elf."), item(1)])] == ["version", "erased"]
+
+
+def test_a_story_that_names_an_erased_id_is_refused_unless_it_is_stored(archive: Archive) -> None:
+    told(archive, [wire(), item(1)])
+    erased(archive, NUMBER)
+    filed = told(archive, [item(2), item(1, id=f"{URN}-2")])
+    assert [one.what for one in filed] == ["version", "erased"]
 
 
 def test_everything_is_shown_to_who_asks_for_no_moment(archive: Archive) -> None:

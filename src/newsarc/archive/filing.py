@@ -225,7 +225,8 @@ def refusing(numbering: Numbering, erased: Container[str]) -> Numbering:
             alternates_in(article) if isinstance(article, bytes) else article.alternate_ids for article, _ in every
         ]
         refused = [
-            any(digest_of(one) in erased for one in (name, *more)) for name, more in zip(names, others, strict=True)
+            digest_of(name) in erased or (any(digest_of(one) in erased for one in more) and not stored(name))
+            for name, more in zip(names, others, strict=True)
         ]
         kept = (entry for entry, is_out in zip(every, refused, strict=True) if not is_out)
         filed, fresh = numbering(kept, stored, naming)

@@ -33,6 +33,7 @@ from newsarc.archive.mending.traces import (
 from newsarc.archive.mending.walking import unpacked
 from newsarc.archive.originals import Member, Packed, compressed, store
 from newsarc.archive.scanning import scan
+from newsarc.archive.twins import alternates_in, may_have_twins
 from newsarc.encoding import blank_out, trimmed
 from newsarc.errors import ArchiveDamaged, ArticleNotFound
 from newsarc.zone import in_german_time
@@ -60,6 +61,10 @@ class Erasure:
     quarantine: list[str] = field(default_factory=list)
     lost: list[tuple[str, str, list[Span]]] = field(default_factory=list)
     """Files in lost+found: name, digest, what is taken out."""
+    others: list[str] = field(default_factory=list)
+    """Ids its copies have in other formats, under which nothing is stored: they are refused like its own."""
+    twins: list[str] = field(default_factory=list)
+    """Such ids under which something is stored."""
     referring: list[str] = field(default_factory=list)
     """Stories that name it as the same, or as the one they carry on."""
 
@@ -78,6 +83,8 @@ class Erasure:
         if self.lines:
             yield "index: removed; it is made anew when it is needed"
         yield from (f"{name}: refers to it, and stays" for name in self.referring)
+        yield from (f"{name}: is the same story under another id, and stays" for name in self.twins)
+        yield from (f"{name}: another id of it, refused from now on" for name in self.others)
         yield (
             "not reached: what other stories say of it, as in their related links; backups and other copies; "
             "what file system and drive keep of removed files"
@@ -116,6 +123,7 @@ def look(disk: Disk, root: str, head: Head, names: Iterable[str], *, reread: Rer
     for name in sought.names - {name for name, _ in found.lines}:
         if erased.digest_of(name) not in known:
             raise ArticleNotFound(name)
+    sought = sought._replace(names=sought.names.union(found.others))
     folder = os.path.join(root, "originals")
     for member, spans in own.items():
         data = unpacked(disk, folder, member) or b""
@@ -140,6 +148,7 @@ def _look_at_lines(
     named: Counter[tuple[int, int]] = Counter()
     own: dict[Member, list[Span]] = {}
     keys = ("same_as", "update_of")
+    stored, named_there = set[str](), set[str]()
     marks = [f'"{key}":{json.dumps(name, ensure_ascii=False)}'.encode() for key in keys for name in found.names]
     for place, line, kept in _sound(disk, root, found.before):
         name, member = id_of(line), _member(kept)
@@ -148,12 +157,17 @@ def _look_at_lines(
         if name in sought.names:
             found.lines.append((name, place))
             sought.learn(json.loads(line))
+            named_there.update(alternates_in(line))
             if kept and member:
                 own.setdefault(member, []).append((kept.offset, kept.offset + kept.length))
             continue
         found.behind += bool(found.lines)
         if any(mark in line for mark in marks):
             found.referring.append(name)
+        if may_have_twins(name, b""):
+            stored.add(name)
+    for name in sorted(named_there - sought.names):
+        (found.twins if name in stored else found.others).append(name)
     return named, own
 
 
@@ -212,7 +226,7 @@ def erase(disk: Disk, root: str, found: Erasure, *, reason: str, now: datetime, 
                 "quarantine": sources,
                 "old_chain": found.before.chain,
             }
-            for name in (found.names if sources else counts)
+            for name in dict.fromkeys((*(found.names if sources else counts), *found.others))
         ],
     )
     if found.lines or moved:
