@@ -107,7 +107,7 @@ def originals(root: Path) -> dict[str, bytes]:
 
 
 def test_not_a_byte_of_it_is_left_and_nothing_else_changes(root: Path) -> None:
-    assert len(holders(root, *NEEDLES)) == 8
+    assert len(holders(root, *NEEDLES)) == 9
     before, untouched, kept = records(root), others(root), originals(root)
     done = erase(root, id_of(GONE))
     assert holders(root, *NEEDLES, id_of(GONE).encode()) == []

@@ -17,6 +17,7 @@ from newsarc.article import Article
 from newsarc.index import Index
 from newsarc.ingest.rereading import sources_in
 from newsarc.query import Query
+from newsarc.reparse.comparing import todays
 from replaced import REREAD
 
 OTHER = "iptc7901:20250312:0817"
@@ -164,6 +165,14 @@ def test_a_wrong_word_of_the_index_joins_nothing(archive: Archive) -> None:
         in_database(archive, "INSERT INTO alternate VALUES ('iptc7901:20250312:0801', 1)")
         archive.known = index
         assert [(one.what, one.id) for one in told(archive, [wire()])] == [("new", NUMBER)]
+
+
+def test_a_new_reading_keeps_what_the_archive_learned() -> None:
+    kept = item(2, warnings=("version-conflict",))
+    reading = todays(wire(alternate_ids=(OTHER, URN)), kept, NOW)
+    assert (reading.id, reading.version, reading.version_by) == (URN, 2, "provider")
+    assert reading.alternate_ids == (NUMBER, OTHER)
+    assert "version-conflict" in reading.warnings
 
 
 def erased(archive: Archive, name: str) -> list[str]:
