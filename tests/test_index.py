@@ -26,6 +26,7 @@ from newsarc.article import Article
 from newsarc.errors import AmbiguousId
 from newsarc.find import count, find, show
 from newsarc.index import Index
+from newsarc.index.asking import statement
 from newsarc.query import Query
 from newsarc.terms import read_words
 from strategies import BEGINNINGS, IDS, batches, question, questions, steady, story
@@ -190,6 +191,23 @@ def test_a_beginning_that_fits_many_says_how_many_as_the_plain_reading_does(tmp_
     with pytest.raises(AmbiguousId) as by_scan:
         list(show(archive, ["z:"]))
     assert str(by_index.value) == str(by_scan.value)
+
+
+@pytest.mark.parametrize("query", [
+    Query(now=NOON, limit=20), Query(now=NOON, order="oldest"), Query(now=NOON, shows_embargoed=True),
+    Query(now=NOON, categories=("Sport",), since=NOON - timedelta(days=9), until=NOON, limit=20),
+])  # fmt: skip
+def test_an_answer_comes_in_its_order_without_being_sorted(query: Query, tmp_path: Path) -> None:
+    archive = made(tmp_path / "a")
+    told(archive, [Article(id="x:1", published=NOON)])
+    assert count(archive, query) == int(not query.categories)
+    with closing(sqlite3.connect(database(archive))) as connection:
+        for columns, is_counted in (("segment, offset, length, seq", False), ("count(*)", True)):
+            sql, values = statement(query, columns, is_counted=is_counted)
+            plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+            assert "article_by_" in plan[0]
+            assert ("COVERING" in plan[0]) is is_counted
+            assert not any("TEMP B-TREE" in step for step in plan)
 
 
 # As what the archive knows, it decides as the plain reading does.
