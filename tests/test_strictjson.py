@@ -139,6 +139,19 @@ def test_what_does_not_fit_its_field_is_named_with_its_text() -> None:
     assert list(strictjson.misfits(value, kinds)) == ["c 4", "e", "i", "1"]
 
 
+@pytest.mark.parametrize("part", [b'"a"', b'{"a', b'"\\"', b"{", b" ", b"["])
+@pytest.mark.parametrize("start", [b"", b"{\n", b"[{", b'{"entries": ['])
+def test_no_long_message_takes_long_to_cut(start: bytes, part: bytes) -> None:
+    found, faults = read(b'{"a": 1}\n' + start + part * 200_000)
+    assert len(found) + len(faults) >= 1
+
+
+def test_a_key_twice_among_many_is_found() -> None:
+    many = b", ".join(b'"%d": 0' % number for number in range(50_000))
+    _, faults = read(b"{" + many + b', "49999": 1}')
+    assert 'the key "49999" stands in it twice' in faults[0].why
+
+
 def test_no_depth_breaks_the_reader_of_leaves() -> None:
     deep: list[object] = ["a"]
     for _ in range(100_000):

@@ -15,7 +15,7 @@ _BETWEEN = (
     _BLANK + b",[]\x1e\xef\xbb\xbf"
 )  # what may stand between objects: also RFC 7464's mark, and that of byte order
 _NEVER = re.compile(rb"(?!)")
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
+_BRACKET = re.compile(rb'(?:[^{}\[\]"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\]])', re.DOTALL)
 _TAG = re.compile(rb"""<(?P<close>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<empty>/?)>""")
 _PIECE = 1 << 16  # bytes
 _LONGEST_NAME = 300  # bytes of a name and what stands around it
@@ -154,17 +154,11 @@ def _end_of_value(window: _Window, depth: int = 0) -> int:
     """Find the end of the object or list the window begins with, or is in already; -1 if the source ends in it."""
     place = 0
     while True:
-        for token in _TOKEN.finditer(window.data, place):
-            sign = token[0]
-            if sign in b"{[":
-                depth += 1
-            elif sign == b'"':  # a string that is not whole in the window yet
-                break
-            elif sign in b"}]":
-                depth -= 1
-                if depth <= 0:
-                    return token.end()
-            place = token.end()
+        while found := _BRACKET.match(window.data, place):  # none in a string that is not whole in the window yet
+            place = found.end()
+            depth += 1 if found[1] in b"{[" else -1
+            if depth <= 0:
+                return place
         if not window.grow():
             return -1
 

@@ -6,6 +6,7 @@ surrogates before anything is made of it. What is of another kind than its field
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -185,8 +186,7 @@ def load(text: str, where: str) -> Object:
 def _object(pairs: list[tuple[str, Any]]) -> Object:
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for number, key in enumerate(keys) if key in keys[:number])
+        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise ValueError(f'the key "{twice[:_LONGEST_KEY]}" stands in it twice')
     return found
 

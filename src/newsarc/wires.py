@@ -48,7 +48,7 @@ _PRIVATE_OPENING = re.compile(
     r"|the following information is not (?:intended )?for publication)",
     re.IGNORECASE,
 )
-_CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.\w|(?<![\w.,/-])(?:\+|00?[1-9])[\d ()/-]{6,}\d")
+_CONTACT = re.compile(r"[^\s@]@[^\s@]{1,200}?\.\w|(?<![\w.,/-])(?:\+|00?[1-9])[\d ()/-]{6,40}\d")
 _STARS = re.compile(r"\*(?: ?\*){2,}")
 
 
