@@ -12,7 +12,7 @@ from newsarc.article import Article
 from newsarc.errors import SourceError
 from newsarc.formats import digitalwires, sniff
 from newsarc.formats.digitalwires.texts import read_links, read_text
-from newsarc.markup import blocks, blocks_of, parse_html
+from newsarc.markup import blocks, blocks_of, links, links_of, parse_html
 from newsarc.normalize.meaning import normalize
 from newsarc.source import from_bytes
 
@@ -195,6 +195,8 @@ _PARTS = (
     "<p>", "</p>", '<p class="x">', "<h2>", "</h2>", '<section class="main">', "</section>", "<div>", "</div>", "<ul>",
     "</ul>", "<li>", "</li>", '<a href="https://example.org/?a=1&b=2">', "</a>", "<b>", "</b>", "<br>", "<br/>", "Wort",
     "ä „x“ –", " ", "\n", "&amp;", "&lt;b&gt;", "a > b", "\u00a0", '"', "\u2028", "]]>", "</a >", "\t", "&auml;",
+    '<a href="">', "<a>",
+    '<a class="b" href=" https://example.org/b ">', '<a href="https://example.org/c" title="d">Programm\nhier</a>',
 )  # fmt: skip
 
 
@@ -207,3 +209,4 @@ def test_simple_markup_is_read_as_its_tree_says() -> None:
             parts[dice.randrange(len(parts))] = dice.choice(_PARTS)
         html = "".join(parts)
         assert blocks_of(html, "x") == blocks(parse_html(html, "x")), html
+        assert links_of(html, "x") == links(parse_html(html, "x")), html

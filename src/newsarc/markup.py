@@ -39,6 +39,7 @@ _SIMPLE = re.compile(
     rf"<(?P<leaf>p|h[1-6]|li){_KEYS}>(?P<text>[^<]*(?:<(?:br\s*/?|/?(?:a|b|i|em|strong|span){_KEYS})>[^<]*)*)</(?P=leaf)>"
     rf"|<(?P<opens>section|div|ul|ol){_KEYS}>|</(?P<closes>section|div|ul|ol)>|\s+"
 )
+_ANCHOR = re.compile(r'<a\s+(?:(?!href)[a-z-]+="[^"<>]*"\s+)*href="([^"<>&]*)"[^<>]*>([^<&]*)</a\s*>')
 _BREAK = re.compile(r"<br\s*/?>")
 _TAG = re.compile(r"<[^<>]*>")
 _DEEPEST_SIMPLE = 50
@@ -233,6 +234,19 @@ def links(element: Element | None) -> tuple[Link, ...]:
         Link(text_of(child).replace("\n", " "), (child.get("href") or "").strip()) for child in element.iter("{*}a")
     )
     return tuple(link for link in found if link.title and link.url)
+
+
+def links_of(html: str, where: str) -> tuple[Link, ...]:
+    """Return the links in HTML, as `links` of its tree; without making one where its markup is simple.
+
+    Raises:
+        MarkupTooDeep, ParseError: As `parse_html`.
+    """
+    found = _ANCHOR.findall(html)
+    if len(found) != html.count("<a") or _simple_blocks(html) is None:
+        return links(parse_html(html, where))
+    simple = (Link(" ".join(title.split()), url.strip()) for url, title in found)
+    return tuple(link for link in simple if link.title and link.url)
 
 
 def media(element: Element | None) -> tuple[Media, ...]:

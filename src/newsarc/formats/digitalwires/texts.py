@@ -100,13 +100,12 @@ def read_links(html: str, where: str) -> tuple[tuple[RelatedLink, ...], tuple[st
     Raises:
         MarkupTooDeep, ParseError: Its HTML cannot be read.
     """
-    from newsarc.markup import blocks, links, parse_html
+    from newsarc.markup import blocks_of, links_of
 
-    root = parse_html(html, where)
-    found = links(root)
+    found = links_of(html, where)
     related = tuple(
         RelatedLink(title=link.title, title_confidence="exact", text=link.title, url=link.url) for link in found
     )
     titles = {link.title for link in found}
-    texts = (block.text for block in blocks(root))
+    texts = (block.text for block in blocks_of(html, where))
     return related, tuple(text for text in texts if text.replace("\n", " ") not in titles)
