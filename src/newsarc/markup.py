@@ -5,7 +5,7 @@ lxml's home: no entity, DTD or network is ever touched, and what lxml would drop
 
 import re
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from html.entities import html5
 from typing import Any, NamedTuple, TypeAlias
@@ -27,7 +27,7 @@ _BLOCKS: dict[str, Any] = {
     **dict.fromkeys(_HEADINGS, "heading"),
     "li": "list",
     "table": "table",
-    "blockquote": "quote",
+    **dict.fromkeys(("blockquote", "bq"), "quote"),
 }
 _MEDIA = {"img": "image", "video": "video", "audio": "audio", "iframe": "embed", "embed": "embed", "object": "embed"}
 _CALLED = {"image": "image", "youtube": "video", "video": "video", "audio": "audio", "chart": "graphic"}
@@ -137,7 +137,12 @@ def parse_html(text: str, where: str) -> Element | None:
 def local(element: Element) -> str:
     """Return the local name of an element, in lower case; empty for what is none."""
     tag: Any = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    return _local(tag) if isinstance(tag, str) else ""
+
+
+@lru_cache(1024)
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2].lower()
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:
@@ -318,4 +323,4 @@ def _tidy(text: str) -> str:
 
 
 def _short(error: Exception) -> str:
-    return str(error).replace("\n", " ")[:_LONGEST_WHY]
+    return str(error).replace("\n", " ").partition(" (<string>")[0][:_LONGEST_WHY]

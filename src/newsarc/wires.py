@@ -50,6 +50,21 @@ _PRIVATE_OPENING = re.compile(
 )
 _CONTACT = re.compile(r"[^\s@]@[^\s@]{1,200}?\.\w|(?<![\w.,/-])(?:\+|00?[1-9])[\d ()/-]{6,40}\d")
 _STARS = re.compile(r"\*(?: ?\*){2,}")
+_OPENS = re.compile(rf"\*(?: \*){{3,}}|^[ \t]*\*{{3,}}[ \t]*$|{_PRIVATE.pattern}", re.IGNORECASE | re.MULTILINE)
+_BEGINS = re.compile(
+    r"die folgenden informationen sind nicht zur ver\S{1,3}ffentlichung bestimmt"
+    r"|the following information is not (?:intended )?for publication",
+    re.IGNORECASE,
+)
+_REACHED_BY = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,64}\.\w"  # a mail address
+    r"|\+\d[\d ()/-]{6,20}\d|(?<![\w.:])0\d{2,5}[ /-]{1,3}\d[\d -]{3,12}\d"  # +49 30 5550123, 030 5550123
+    r"|\b(?:Tel|Fon|Telefon|Fax|Mobil|Phone)\b[.: ]{0,3}[\d+(]",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"dpa\S{0,10}(?: [a-z]{2,4}(?:/[a-z]{2,4})*| n\d){1,6}")
+_DATED = re.compile(r",\s*\d.*")
+_DASHES = " -–—"
 
 
 class Said(NamedTuple):
@@ -162,6 +177,30 @@ def split_dateline(text: str) -> tuple[str | None, str | None, str]:
     )
 
 
+def read_dateline(printed: str) -> tuple[str | None, str | None]:
+    """Read a dateline that is a field of its own: the place alone, and the sign in brackets.
+
+    >>> read_dateline("Neustadt (dpa/lni) - "), read_dateline("ABURG, 3 May 2025 (Agentur) -"), read_dateline("12.03.")
+    (('Neustadt', 'dpa/lni'), ('ABURG', 'Agentur'), (None, None))
+    """
+    line = " ".join(printed.split())
+    place, sign, _ = split_dateline(f"{line.rstrip(_DASHES)} - x")
+    place = _DATED.sub("", place or line.partition("(")[0]).strip(_DASHES)
+    return (place if any(map(str.isalpha, place)) else None), sign
+
+
+def credit_of(sign: str | None) -> str | None:
+    """Return who must be named by the sign of a dateline: without the signs of dpa's own regional services.
+
+    >>> credit_of("dpa/lni"), credit_of("tca/dpa"), credit_of("lby")
+    ('dpa', 'tca/dpa', 'dpa')
+    """
+    if not sign:
+        return None
+    names = [name for name in map(str.strip, sign.split("/")) if name and name not in REGIONAL_SIGNS]
+    return "/".join(names) or "dpa"
+
+
 def without_dateline(body: Iterable[Block], printed: str | None) -> Iterator[Block]:
     """Take a dateline that is a field of its own off the first paragraph, if it stands there, too.
 
@@ -209,4 +248,35 @@ def names_a_contact(note: str) -> bool:
     >>> names_a_contact("Rückfragen: 030 5550123"), names_a_contact("Musterweg 1, 00000 Neustadt")
     (True, False)
     """
-    return bool(_CONTACT.search(note))
+    return bool(_CONTACT.search(note) or _REACHED_BY.search(note))
+
+
+def public_note(note: str) -> tuple[str, bool]:
+    """Cut off what is not for publication, and tell whether there was any.
+
+    >>> public_note("Keine Bilder. * * * * Kontakt: Erika Muster")
+    ('Keine Bilder.', True)
+    """
+    found = _OPENS.search(note)
+    return (note[: found.start()].rstrip(), True) if found else (note, False)
+
+
+def public_blocks(body: Iterable[Block]) -> tuple[list[Block], bool]:
+    """Cut a text where a private part begins in it, and tell whether one did; words that quote its opening do not."""
+    found: list[Block] = []
+    for block in body:
+        if _BEGINS.match(block.text.lstrip("* \n")):
+            while found and _STARS.fullmatch(found[-1].text) and len(found[-1].text.replace(" ", "")) > len("***"):
+                found.pop()
+            return found, True
+        found.append(block)
+    return found, False
+
+
+def is_private(note: str) -> bool:
+    """Tell whether a note without any mark is private: it names a telephone number or a mail address, or signs off.
+
+    >>> is_private("Autorin: +49 30 5550123"), is_private("dpa em/mb yyzz n1 kfg"), is_private("Stand: 05.06.2023")
+    (True, True, False)
+    """
+    return names_a_contact(note) or bool(_CLOSING.fullmatch(note.strip()))

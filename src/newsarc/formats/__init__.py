@@ -1,10 +1,10 @@
 """Which grammars there are, and whose source this is.
 
 A format is a module with `NAME`, `sniff` and `parse`; adding one is one line in `FORMATS`. Each is asked; two that
-claim one source are an error that names both.
+claim one source are an error that names both. Relatives of theirs that are not read are told by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from newsarc.article import Article
@@ -17,6 +17,7 @@ from newsarc.errors import (
     UnknownFormat,
     UnknownWord,
     UnmarkedText,
+    UnsupportedFormat,
 )
 from newsarc.formats import (
     agencytext,
@@ -30,6 +31,7 @@ from newsarc.formats import (
     portal,
     record,
 )
+from newsarc.sniffing import json_keys, xml_root
 from newsarc.source import HEAD, Source
 
 
@@ -65,16 +67,46 @@ FORMATS: tuple[Format, ...] = (
 )
 
 
+def _root(*names: str) -> Callable[[bytes], bool]:
+    return lambda head: (root := xml_root(head)) is not None and root.name in names
+
+
+def _starts(*marks: bytes) -> Callable[[bytes], bool]:
+    return lambda head: head.startswith(marks)
+
+
+def _is_schema_org(head: bytes) -> bool:
+    return "schema.org" in json_keys(head).get("@context", "")
+
+
+RELATIVES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("NewsML 1.x, an older standard than NewsML-G2", _root("NewsML")),
+    ("a concept item of NewsML-G2, which describes codes", _root("conceptItem")),
+    ("a knowledge item of NewsML-G2, which describes codes", _root("knowledgeItem")),
+    ("a planning item of NewsML-G2, which announces coverage", _root("planningItem")),
+    ("a catalog of NewsML-G2, which names codes", _root("catalogItem", "catalog")),
+    ("JSON-LD of schema.org, which is read inside a saved page", _is_schema_org),
+    ("a picture (JPEG)", _starts(b"\xff\xd8\xff")),
+    ("a picture (PNG)", _starts(b"\x89PNG\r\n\x1a\n")),
+    ("a picture (TIFF)", _starts(b"II*\0", b"MM\0*")),
+    ("a document (PDF)", _starts(b"%PDF-")),
+)
+"""What comes beside the formats and is not read, by its first bytes: told by name, before any format is asked."""
+
+
 def sniff(source: Source) -> Format:
     """Find the one format that claims a source.
 
     Raises:
+        UnsupportedFormat: It is a relative of a format that is not read; names it.
         EmptySource: There is nothing but blanks in it.
         UnmarkedText: None does, and it is UTF-16 without its mark.
         BinarySource: None does, and it is not text.
         UnknownFormat: None does; lists the formats.
         AmbiguousFormat: More than one does; names them.
     """
+    if relative := next((name for name, is_one in RELATIVES if is_one(source.head)), None):
+        raise UnsupportedFormat(source.name, f"it is {relative}")
     claims = [known for known in FORMATS if known.sniff(source.head)]
     if len(claims) == 1:
         return claims[0]
