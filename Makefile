@@ -56,7 +56,7 @@ bless: $(VENV)/done ## renew goldens and generated pages; read them before you c
 
 lock:            ## resolve the locked requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt
-	uv pip compile -q pyproject.toml --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
+	uv pip compile -q pyproject.toml --extra html --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
 
 clean:           ## remove what was built
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from newsarc.article import Article
+from newsarc.dumps.grammar import CREDIT, LITERALS, PHOTO, RULE, is_more
 from newsarc.encoding import decoder_of, detect, mend
-from newsarc.formats.portal.grammar import CREDIT, LITERALS, PHOTO, RULE, is_more
 
 
 def unaccounted(data: bytes, articles: list[Article]) -> str:

@@ -26,8 +26,8 @@ def misbehaving(word: str, headline: str = "Turm") -> bytes:
 
 def install() -> None:
     """Let documents misbehave."""
+    from newsarc.dumps.reading import read_dump  # noqa: PLC0415
     from newsarc.formats import portal  # noqa: PLC0415 - only in the process that is to misbehave
-    from newsarc.formats.portal.reading import read_dump  # noqa: PLC0415
 
     def read(source: Any, dump: Any) -> Any:
         for line in dump.lines:

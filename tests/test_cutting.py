@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from material import dump
+from newsarc.dumps import cutting, lines, parse
 from newsarc.errors import TooLarge
-from newsarc.formats.portal import cutting, lines, parse
 from newsarc.source import Source, from_bytes
 from strategies import steady
 

@@ -15,9 +15,9 @@ from accounting import dash_behind
 from material import NOON, SAMPLES
 from newsarc import formats
 from newsarc.article import WARNINGS, Article, from_line
+from newsarc.dumps.grammar import LITERALS, RULE
 from newsarc.encoding import detect, repair
 from newsarc.errors import SourceError
-from newsarc.formats.portal.grammar import LITERALS, RULE
 from newsarc.ingest import Reading, read
 from newsarc.source import Place, Source
 from newsarc.source import read as read_source

@@ -28,7 +28,7 @@ Kind = Literal["article", "advisory", "schedule", "table", "digest", "service", 
 
 # What a code in `warnings` means; part of a code after a colon says which charset.
 WARNINGS = {
-    "body-missing": "The source has no text; what it does not carry, or what an extra of newsarc would read.",
+    "body-missing": "No text was found; behind a colon the extra that would look for it, or that it gave no answer.",
     "cancel-unlinked": "It withdraws a story that it does not name; a person must find it.",
     "controls-missing": "The control characters that frame a message were stripped on its way.",
     "date-in-future": "The printed date is later than the German tomorrow.",
@@ -39,8 +39,9 @@ WARNINGS = {
     "field-unreadable": "A field of the source is of a kind that it cannot be; its text stands in `unparsed`.",
     "headline-doubtful": "Both blocks beside the date look like a headline; one was chosen by its mark and length.",
     "headline-missing": "No block can be told to be the headline.",
+    "json-ld-broken": "A script of JSON-LD in the page is no JSON; it was passed over.",
     "marks-cut": "More than 30 combining marks stood in a row; what came after the first 30 is in the original alone.",
-    "markup-repaired": "The markup was ill-formed: bare `&` signs were escaped to read it.",
+    "markup-repaired": "The markup was ill-formed: bare `&` signs were escaped, or CDATA was closed, to read it.",
     "message-cut": "The message ends before the end of its frame; some of it may be missing.",
     "mojibake-suspected": "The text looks as if it had been read in a wrong charset before it came.",
     "number-unreadable": "A version or an urgency is no number that it can be.",

@@ -8,10 +8,12 @@ Source: samples/portal/cp1252.txt, samples/portal/damaged-iso8859-16.txt, sample
 """
 
 import codecs
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
+from typing import Any
 
 # What German news uses beyond ASCII. Only a span that stands for one of these is damage.
 _LETTERS = "äöüÄÖÜßéèêáàâçôîñøåëïğışÉÇ«»„“”‚‘’–—…€°§·\u00a0"
@@ -279,3 +281,10 @@ def _is_doubtful(text: str) -> bool:
     (True, False)
     """
     return bool(_DOUBTFUL.search(text) or _IN_PAIRS.search(text.encode("utf-16-be", "surrogatepass")))
+
+
+def mend_all(fields: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Repair and tidy every text in plain values as one text; see `mend`."""
+    text = json.dumps(fields, ensure_ascii=False)
+    mended, warnings = mend(text)
+    return (fields if mended is text else json.loads(mended)), warnings

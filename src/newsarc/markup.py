@@ -18,6 +18,19 @@ from newsarc.errors import EntitiesDeclared, MarkupTooDeep, ParseError
 Element: TypeAlias = Any  # lxml ships no types
 
 _BARE = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)(?P<name>[A-Za-z][A-Za-z0-9]{1,30};)?")
+_DECLARED = re.compile(
+    rb"""<(?:\?xml\s|meta\s)[^<>]{0,500}?(?:encoding|charset)\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:-]{1,40})""",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN = 4096  # bytes
+_CHARSETS = {  # as browsers read them; what is not here is tried as UTF-8
+    **dict.fromkeys(("iso-8859-1", "iso8859-1", "iso_8859-1", "latin1", "latin-1", "us-ascii", "ascii"), "cp1252"),
+    **dict.fromkeys(("windows-1252", "cp1252", "x-cp1252", "ansi"), "cp1252"),
+    **dict.fromkeys(("iso-8859-15", "iso8859-15", "latin-9", "latin9"), "iso8859-15"),
+    **dict.fromkeys(("iso-8859-2", "iso8859-2", "latin2"), "iso8859-2"),
+    **dict.fromkeys(("iso-8859-9", "windows-1254"), "cp1254"),
+    "windows-1250": "cp1250", "windows-1251": "cp1251", "macintosh": "mac-roman",
+}  # fmt: skip
 _LONGEST_WHY = 120  # characters of what the parser says
 _ROWS = frozenset(("thead", "tbody", "tfoot"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "hl1", "hl2"))
@@ -65,6 +78,34 @@ def _strict() -> etree.XMLParser:
         remove_pis=True,
         remove_comments=True,
     )
+
+
+def charset_of(head: bytes) -> str:
+    """Name the codec that markup declares with its byte order mark, in XML or in a `<meta>`; UTF-8 without one.
+
+    >>> charset_of(b'<?xml version="1.0" encoding="ISO-8859-1"?>'), charset_of(b"<p>")
+    ('cp1252', 'utf-8')
+    """
+    for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        if head.startswith(mark):
+            return codec
+    found = _DECLARED.search(head[:_DECLARED_WITHIN])
+    return _CHARSETS.get(found[1].decode().lower(), "utf-8") if found else "utf-8"
+
+
+def decoded(data: bytes, codec: str) -> tuple[str, str]:
+    """Turn bytes into text as declared; where that cannot be, as UTF-8 with some bytes lost, or as cp1252.
+
+    Returns the text and the codec that was right. Never raises; what fits nothing is U+FFFD.
+    """
+    try:
+        return data.decode(codec, "replace" if codec.startswith("utf-16") else "strict"), codec
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    lost = text.count("\ufffd")
+    if len(text) - len(text.encode("ascii", "ignore")) > 2 * lost:
+        return text, "utf-8"
+    return data.decode("cp1252", "replace"), "cp1252"
 
 
 def parse_xml(data: bytes, where: str) -> Element:
@@ -143,6 +184,11 @@ def local(element: Element) -> str:
 @lru_cache(1024)
 def _local(tag: str) -> str:
     return tag.rpartition("}")[2].lower()
+
+
+def breaks(element: Element) -> bool:
+    """Tell whether an element begins a block."""
+    return local(element) in _BREAKING
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:

@@ -5,7 +5,7 @@ of one message. Offsets count bytes of the source.
 """
 
 import re
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from newsarc.errors import EntitiesDeclared, ParseError, SourceError, TooLarge
@@ -14,6 +14,8 @@ _BLANK = b" \t\r\n\0\x7f"
 _BETWEEN = (
     _BLANK + b",[]\x1e\xef\xbb\xbf"
 )  # what may stand between objects: also RFC 7464's mark, and that of byte order
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
+_MEMBER = re.compile(rb"[{\]]")
 _NEVER = re.compile(rb"(?!)")
 _BRACKET = re.compile(rb'(?:[^{}\[\]"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\]])', re.DOTALL)
 _TAG = re.compile(rb"""<(?P<close>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<empty>/?)>""")
@@ -111,11 +113,54 @@ def json_values(
         yield from _lines(window)
 
 
+def json_members(chunks: Iterable[bytes], name: str, longest: int, key: bytes) -> Iterator[Message | SourceError]:
+    """Yield the objects in the list that an object has under a key, wherever in it the list stands.
+
+    >>> cut = json_members([b'{"a": {"c": [{}]}, "c": [{"b": 1}, {"b": 2}], "d": {}}'], "x", 100, b"c")
+    >>> [(message.offset, message.data) for message in cut]
+    [(25, b'{"b": 1}'), (35, b'{"b": 2}')]
+    """
+    window = _Window(chunks, name, longest)
+    wanted, last, depth = b'"' + key + b'"', b"", 0
+    while window.grow():
+        place = 0
+        for token in _TOKEN.finditer(window.data):
+            sign = token[0]
+            if sign == b'"':  # a string that is not whole in the window yet
+                break
+            place = token.end()
+            if sign == b"[" and depth == 1 and last == wanted:
+                window.let_go(place)
+                yield from _members(window)
+                return
+            depth += (sign in b"{[") - (sign in b"}]")
+            last = sign
+        window.let_go(place)
+
+
+def _members(window: _Window) -> Iterator[Message]:
+    """Yield object after object of a list, to its end."""
+    while True:
+        while not (found := _MEMBER.search(window.data)):
+            if not window.grow():
+                return
+        if found[0] != b"{":
+            return
+        window.let_go(found.start())
+        end = _end_of_value(window)
+        if end < 0:
+            end = len(window.data.rstrip(_BLANK))
+        yield Message(window.offset, window.data[:end])
+        window.let_go(end)
+
+
 def _is_lines(window: _Window) -> bool:
     """Tell JSON Lines from an object over several lines: its first line is whole, or its second begins an object."""
     end = window.find(b"\n", 0)
     if end < 0 or window.data[:end].rstrip(_BLANK).endswith(b"}"):
         return True
+    if end + 1 == len(window.data):
+        window.grow()
     return end + 1 < len(window.data) and window.data[end + 1 : end + 2] == b"{"
 
 
@@ -180,7 +225,7 @@ def xml_elements(
 ) -> Iterator[Message | SourceError]:
     """Yield the outermost elements of some local names, whatever their prefix, from bytes in an ASCII-like encoding.
 
-    A document type is left out. An element that is not closed is a fault, and the last.
+    A document type is left out. An element that is not closed is a fault, and does not hide the next.
 
     Raises:
         EntitiesDeclared: A document type has declarations of its own.
@@ -210,9 +255,9 @@ def xml_elements(
         if tag["name"] in wanted and not tag["close"]:
             window.let_go(place)
             place = 0
-            fault = yield from _element(window, tag, declaration, around)
-            if fault:
-                yield ParseError(f"{name} at byte {window.offset}", fault)
+            message = _element(window, tag, declaration, around)
+            yield message
+            if isinstance(message, SourceError) and not window.data:
                 return
             continue
         if tag["close"]:
@@ -224,15 +269,16 @@ def xml_elements(
 
 def _element(
     window: _Window, tag: re.Match[bytes], declaration: bytes, around: list[tuple[bytes, bytes]]
-) -> Generator[Message, None, str]:
-    """Yield the element the window begins with, and let it go; returns what is wrong with it, if anything is."""
-    end = _end_of_element(window, tag[0], tag["name"], is_empty=bool(tag["empty"]))
-    if end < 0:
-        return f"<{tag['name'].decode()}> is not closed"
-    before = declaration + b"".join(start for start, _ in around)
-    yield Message(window.offset, window.data[:end], before, b"".join(end for _, end in reversed(around)))
+) -> Message | SourceError:
+    """Cut off the element the window begins with; one without an end reaches to the next of its name."""
+    offset, start = window.offset, tag[0]
+    end, is_closed = (len(start), True) if tag["empty"] else _end_of_element(window, start, tag["name"])
+    data = window.data[:end]
     window.let_go(end)
-    return ""
+    if not is_closed:
+        return ParseError(f"{window.name} at byte {offset}", f"<{tag['name'].decode()}> is not closed")
+    before = declaration + b"".join(start for start, _ in around)
+    return Message(offset, data, before, b"".join(end for _, end in reversed(around)))
 
 
 def _leap(window: _Window, place: int) -> int | None:
@@ -267,27 +313,40 @@ def _tag(window: _Window, place: int) -> re.Match[bytes] | None:
             return None
 
 
-def _end_of_element(window: _Window, start: bytes, name: bytes, *, is_empty: bool) -> int:
-    """Find the end of the element the window begins with; -1 if it is not closed."""
-    if is_empty:
-        return len(start)
-    depth, place = 1, len(start)
+def _end_of_element(window: _Window, start: bytes, name: bytes) -> tuple[int, bool]:
+    """Find the end of the element the window begins with, and tell whether it is closed there.
+
+    One that is not ends where the next begins that is written as it is, or with the source.
+    """
+    depth, place, written = 1, len(start), re.split(rb"[\s/>]", start, maxsplit=1)[0]
     marks = re.compile(rb"<!--|<!\[CDATA\[|</?(?:[\w.-]+:)?" + re.escape(name) + rb"(?=[\s/>])")
     while depth:
         found = marks.search(window.data, place)
         if not found:
             place = max(place, len(window.data) - _LONGEST_NAME)
             if not window.grow():
-                return -1
+                return len(window.data), False
             continue
-        if (leap := _leap(window, found.start())) is not None:
-            if leap < 0:
-                return -1
-            place = leap
-            continue
-        tag = _tag(window, found.start())
-        if tag is None:
+        if found[0] == written:
+            return found.start(), False
+        is_cdata = found[0] == b"<![CDATA["
+        leap = _end_of_cdata(window, found.end(), name) if is_cdata else _leap(window, found.start())
+        if leap is None:
+            tag = _tag(window, found.start())
+            leap = tag.end() if tag else -1
+            depth += 0 if not tag or tag["empty"] else -1 if tag["close"] else 1
+        if leap < 0:
+            return len(window.data), False
+        place = leap
+    return place, True
+
+
+def _end_of_cdata(window: _Window, start: int, name: bytes) -> int:
+    """Find the end of CDATA in an element; where its own is missing, the element's end tag; -1 if that is, too."""
+    marks = re.compile(rb"\]\]>|</(?:[\w.-]+:)?" + re.escape(name) + rb"(?=[\s/>])")
+    place = start
+    while not (found := marks.search(window.data, place)):
+        place = max(start, len(window.data) - _LONGEST_NAME)
+        if not window.grow():
             return -1
-        place = tag.end()
-        depth += 0 if tag["empty"] else -1 if tag["close"] else 1
-    return place
+    return found.start() if found[0].startswith(b"</") else found.end()

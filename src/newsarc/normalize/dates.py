@@ -33,6 +33,8 @@ class Form(NamedTuple):
 
     pattern: re.Pattern[str]
     example: str
+    is_german: bool = False
+    """It is that of a portal's date lines, which never state a zone: their times are German."""
 
 
 _MONTHS = {
@@ -76,7 +78,11 @@ _UHR = r"(?:\s+Uhr)?"
 
 
 FORMS: tuple[Form, ...] = (
-    Form(re.compile(rf"{_DAY}\s+[-–]\s+{_CLOCK}(?::(?P<second>\d{{2}}))?{_UHR}{_ZONE}"), "05.06.2023 - 14:20:11"),
+    Form(
+        re.compile(rf"{_DAY}\s+[-–]\s+{_CLOCK}(?::(?P<second>\d{{2}}))?{_UHR}{_ZONE}"),
+        "05.06.2023 - 14:20:11",
+        is_german=True,
+    ),
     Form(re.compile(rf"{_DAY},\s+{_CLOCK}{_UHR}{_ZONE}"), "05.06.2023, 14:20 Uhr"),
     Form(re.compile(_DAY), "05.06.2023"),
     Form(
@@ -166,9 +172,10 @@ def read_embargo(text: str, published: datetime | None) -> Reading:
 
 def _read(text: str) -> Reading | None:
     """Try each form in order; the first whose pattern fits decides."""
-    for pattern, _ in FORMS:
-        if found := pattern.fullmatch(text):
-            return _from_parts(found.groupdict())
+    for form in FORMS:
+        if found := form.pattern.fullmatch(text):
+            reading = _from_parts(found.groupdict())
+            return reading._replace(is_assumed=False) if reading and form.is_german else reading
     if found := _ISO.fullmatch(text):
         return _from_iso(text, found)
     return None

@@ -8,7 +8,7 @@ from itertools import accumulate, compress, pairwise
 from operator import not_
 from typing import NamedTuple
 
-from newsarc.formats.portal.grammar import CREDIT, DATE_LINE, is_more, reads_on
+from newsarc.dumps.grammar import CREDIT, DATE_LINE, is_more, reads_on
 
 _PIECE = 1 << 16  # characters that are split at once
 _LOOK = 1 << 10  # characters of a look for the end of a line

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from newsarc.dumps.grammar import CREDIT, DATE_LINE, LOOSE_DATE, RULE, is_more, looks_like_keywords, reads_on
+from newsarc.dumps.lines import Lines, count_lines, lines_of
 from newsarc.encoding import byte_length, decode_head, decoder_of, detect
 from newsarc.errors import TooLarge
-from newsarc.formats.portal.grammar import CREDIT, DATE_LINE, LOOSE_DATE, RULE, is_more, looks_like_keywords, reads_on
-from newsarc.formats.portal.lines import Lines, count_lines, lines_of
 from newsarc.source import Source
 
 _LEAST_WINDOW = 1 << 20  # bytes
@@ -68,6 +68,11 @@ def cut(source: Source) -> Iterator[Dump]:
             window.offset += length
         if len(pieces) > 1:
             window.text, window.lines = window.text[pieces[-1].start :], len(pieces[-1].lines.texts)
+
+
+def cut_text(text: str) -> list[tuple[Lines, int]]:
+    """Cut a text that is at hand into the lines of its dumps, and the place of the date line among them."""
+    return [_without_rules(piece.lines, piece.anchor) for piece in _cut_window(text, whole=True)]
 
 
 def _windows(source: Source) -> Iterator[tuple[_Window, str, bool]]:

@@ -9,9 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from newsarc.article import Article, Block, Media, Origin, RelatedLink
-from newsarc.encoding import mend
-from newsarc.formats.portal.cutting import Dump
-from newsarc.formats.portal.grammar import (
+from newsarc.dumps.cutting import Dump
+from newsarc.dumps.grammar import (
     CREDIT,
     DATELINE,
     PHOTO,
@@ -21,7 +20,8 @@ from newsarc.formats.portal.grammar import (
     looks_like_keywords,
     reads_on,
 )
-from newsarc.formats.portal.lines import Lines
+from newsarc.dumps.lines import Lines
+from newsarc.encoding import mend
 from newsarc.sentences import ends_like_sentence, split_sentences
 from newsarc.source import Source
 

@@ -4,8 +4,7 @@ Everything is found from the date line outward: the block before it and the firs
 in either order, what follows is body until the credit line, then come the related links. What fits nowhere goes to
 `unparsed`. Dates, sections and the end of a link's title stay as printed: `normalize` knows what they mean.
 
-`grammar` knows what single lines look like, `lines` where blocks begin, `cutting` where one dump ends, `reading` what
-a dump's lines are.
+The grammar itself is in `dumps`, because it also comes inside saved pages.
 
 Source: samples/portal/, docs/formats/portal.md
 """
@@ -13,11 +12,11 @@ Source: samples/portal/, docs/formats/portal.md
 from collections.abc import Iterator
 
 from newsarc.article import Article
+from newsarc.dumps.cutting import cut
+from newsarc.dumps.grammar import is_dump
+from newsarc.dumps.reading import read_dump
 from newsarc.encoding import decode_head
 from newsarc.errors import ParseError
-from newsarc.formats.portal.cutting import cut
-from newsarc.formats.portal.grammar import is_dump
-from newsarc.formats.portal.reading import read_dump
 from newsarc.sniffing import is_of_a_wire
 from newsarc.source import Source
 
