@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from material import dump
-from newsarc.dumps import cutting, lines, parse
+from newsarc.dumps import cutting, lines
 from newsarc.errors import TooLarge
+from newsarc.formats.portal import parse
 from newsarc.source import Source, from_bytes
 from strategies import steady
 

@@ -14,6 +14,7 @@ from newsarc.errors import ParseError
 
 _LOOKED_AT = ("script", "meta", "link", "base", "title", "h1", "time")
 _LANGUAGE = re.compile(r"<html\b[^<>]{0,2000}?\s(?:xml:)?lang\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9-]{1,35})", re.IGNORECASE)
+_MOST_HEADINGS = 10  # they may lie in each other
 _JSON_LD = "application/ld+json"
 
 
@@ -70,7 +71,7 @@ def look_at(text: str, where: str) -> Page:
         title=next(filter(None, titles), None),
         metas=metas,
         scripts=[tag.get_text() for tag in soup.find_all("script") if _JSON_LD in _line(tag.get("type")).lower()],
-        headings=[words for tag in soup.find_all("h1") if (words := _line(tag.get_text(" ")))],
+        headings=[words for tag in soup.find_all("h1", limit=_MOST_HEADINGS) if (words := _line(tag.get_text(" ")))],
         times=_times([(_line(tag.get("datetime")), _is_of_publication(tag.attrs)) for tag in soup.find_all("time")]),
     )
 

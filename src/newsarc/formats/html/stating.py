@@ -30,9 +30,7 @@ def stated_in(scripts: list[str], canonical: str | None) -> Stated:
     broken = 0
     for script in scripts:
         try:
-            value = json.loads(
-                _bare(script), strict=False, parse_int=str, parse_float=str, parse_constant=lambda _: None
-            )
+            value = json.loads(_bare(script), strict=False)
         except (ValueError, RecursionError):
             broken += bool(script.strip())
             continue
