@@ -16,7 +16,9 @@ _BETWEEN = (
 )  # what may stand between objects: also RFC 7464's mark, and that of byte order
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|"', re.DOTALL)
 _MEMBER = re.compile(rb"[{\]]")
-_NEVER = re.compile(rb"(?!)")
+_LIST = re.compile(rb'\{\s*"(?P<name>\w{1,50})"\s*:\s*\[')
+_MARK = re.compile(rb"<!--|<!\[CDATA\[|</?(?:[\w.-]{1,100}:)?(?P<name>[\w.-]{1,100})(?=[\s/>])")
+_CLOSING = re.compile(rb"\]\]>|</(?:[\w.-]{1,100}:)?(?P<name>[\w.-]{1,100})(?=[\s/>])")
 _BRACKET = re.compile(rb'(?:[^{}\[\]"]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\]])', re.DOTALL)
 _TAG = re.compile(rb"""<(?P<close>/?)(?:[\w.-]+:)?(?P<name>[\w.-]+)(?:[^<>"']|"[^"<]*"|'[^'<]*')*?(?P<empty>/?)>""")
 _PIECE = 1 << 16  # bytes
@@ -106,9 +108,8 @@ def json_values(
     window = _Window(chunks, name, longest)
     window.grow()
     window.let_go(len(window.data) - len(window.data.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)))
-    opening = re.compile(rb"\{\s*\"(?:" + b"|".join(map(re.escape, lists)) + rb")\"\s*:\s*\[") if lists else _NEVER
-    if window.data[:1] == b"[" or opening.match(window.data) or not _is_lines(window):
-        yield from _objects(window, opening)
+    if window.data[:1] == b"[" or _opened(window, lists) or not _is_lines(window):
+        yield from _objects(window, lists)
     else:
         yield from _lines(window)
 
@@ -164,8 +165,14 @@ def _is_lines(window: _Window) -> bool:
     return end + 1 < len(window.data) and window.data[end + 1 : end + 2] == b"{"
 
 
-def _objects(window: _Window, opening: re.Pattern[bytes]) -> Iterator[Message | SourceError]:
-    """Yield object after object, and those of the lists that `opening` opens; a fault for anything else."""
+def _opened(window: _Window, lists: tuple[bytes, ...]) -> int:
+    """Return the end of what opens one of the lists, if the window begins with that; 0 if not."""
+    found = _LIST.match(window.data)
+    return found.end() if found and found["name"] in lists else 0
+
+
+def _objects(window: _Window, lists: tuple[bytes, ...]) -> Iterator[Message | SourceError]:
+    """Yield object after object, and those in one of the named lists; a fault for anything else."""
     is_wrapped = False
     while True:
         start = window.find(b"{", 0)
@@ -184,8 +191,8 @@ def _objects(window: _Window, opening: re.Pattern[bytes]) -> Iterator[Message | 
         window.let_go(start)
         while len(window.data) < _LONGEST_NAME and window.grow():
             pass
-        if wrapped := opening.match(window.data):
-            window.let_go(wrapped.end())
+        if wrapped := _opened(window, lists):
+            window.let_go(wrapped)
             is_wrapped = True
             continue
         end = _end_of_value(window)
@@ -319,9 +326,8 @@ def _end_of_element(window: _Window, start: bytes, name: bytes) -> tuple[int, bo
     One that is not ends where the next begins that is written as it is, or with the source.
     """
     depth, place, written = 1, len(start), re.split(rb"[\s/>]", start, maxsplit=1)[0]
-    marks = re.compile(rb"<!--|<!\[CDATA\[|</?(?:[\w.-]+:)?" + re.escape(name) + rb"(?=[\s/>])")
     while depth:
-        found = marks.search(window.data, place)
+        found = _named(_MARK, window.data, place, name)
         if not found:
             place = max(place, len(window.data) - _LONGEST_NAME)
             if not window.grow():
@@ -341,11 +347,15 @@ def _end_of_element(window: _Window, start: bytes, name: bytes) -> tuple[int, bo
     return place, True
 
 
+def _named(marks: re.Pattern[bytes], data: bytes, place: int, name: bytes) -> re.Match[bytes] | None:
+    """Find the next mark that is a tag of a name, or none of any."""
+    return next((found for found in marks.finditer(data, place) if found["name"] in (None, name)), None)
+
+
 def _end_of_cdata(window: _Window, start: int, name: bytes) -> int:
     """Find the end of CDATA in an element; where its own is missing, the element's end tag; -1 if that is, too."""
-    marks = re.compile(rb"\]\]>|</(?:[\w.-]+:)?" + re.escape(name) + rb"(?=[\s/>])")
     place = start
-    while not (found := marks.search(window.data, place)):
+    while not (found := _named(_CLOSING, window.data, place, name)):
         place = max(start, len(window.data) - _LONGEST_NAME)
         if not window.grow():
             return -1
