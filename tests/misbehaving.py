@@ -30,8 +30,8 @@ def install() -> None:
     from newsarc.formats import portal  # noqa: PLC0415 - only in the process that is to misbehave
 
     def read(source: Any, dump: Any) -> Any:
-        for line in dump.lines:
-            for word in WORDS.keys() & set(line.text.split()):
+        for text in dump.lines.texts:
+            for word in WORDS.keys() & set(text.split()):
                 WORDS[word]()
         return read_dump(source, dump)
 
