@@ -91,7 +91,7 @@ FORMS: tuple[Form, ...] = (
     ),
     Form(re.compile(_NAMED_DAY), "5. Juni 2023"),
     Form(
-        re.compile(r"(?:© dpa-infocom, )?dpa:(?P<short>\d{2})(?P<month>\d{2})(?P<day>\d{2})-[\d-]+/\d+"),
+        re.compile(r"(?:© dpa-infocom, )?dpa:(?P<short>\d{2})(?P<month>\d{2})(?P<day>\d{2})-[\d-]+(?:/\d+)?"),
         "dpa:230605-99-000123/2",
     ),
     Form(  # the time line of the text wire: day, hour and minute in one
