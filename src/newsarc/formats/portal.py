@@ -24,7 +24,7 @@ NAME = "portal"
 ABOUT = "Pages of a family of German news portals, copied and pasted as plain text."
 SIGN = "A line with nothing on it but a date and a time, such as 05.06.2023 - 14:20:11."
 FIELDS: tuple[str, ...] = (
-    "headline", "lead", "dateline", "body", "keywords", "category_text", "credit", "published", "related", "media",
+    "headline", "lead", "dateline", "body", "keywords", "credit", "published", "related", "media",
     "unparsed",
 )  # fmt: skip
 
