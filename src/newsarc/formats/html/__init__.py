@@ -23,7 +23,7 @@ NAME = "html"
 ABOUT = "Saved pages of news sites; the text of those that do not state it themselves needs the extra newsarc[html]."
 SIGN = "The document type or the first element is html, or one of html, head, body stands in the first 64 KiB."
 FIELDS: tuple[str, ...] = (
-    "id", "headline", "subhead", "lead", "byline", "dateline", "body", "keywords", "category_text", "subjects",
+    "id", "headline", "subhead", "lead", "byline", "body", "keywords", "category_text", "subjects",
     "language", "credit", "rights", "places", "published", "updated", "related", "media", "unparsed",
 )  # fmt: skip
 

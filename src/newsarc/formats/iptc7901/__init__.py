@@ -21,7 +21,7 @@ NAME = "iptc7901"
 ABOUT = "The agencies' text wire, IPTC 7901, one or many messages."
 SIGN = "The control character SOH and a header such as bdt0142 3 vm 98 dpa 0817; or that header and a line ending in =."
 FIELDS: tuple[str, ...] = (
-    "id", "version", "status", "kind", "headline", "lead", "byline", "dateline", "body", "keywords", "category_text",
+    "id", "version", "status", "headline", "lead", "byline", "dateline", "body", "keywords", "category_text",
     "genre", "signals", "urgency", "language", "credit", "services", "places", "published", "embargoed",
     "embargo_open", "related", "alternate_ids", "media", "unparsed",
 )  # fmt: skip
