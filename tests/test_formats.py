@@ -105,7 +105,7 @@ def test_a_shuffled_pile_of_all_samples_without_their_endings_is_read(run: Run, 
         wanted[f"pile/m{number:04}"] = name
     done = run("ingest", "pile")
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert re.search(r"^\d+ new, (?:\d+ new versions?, )?(?:\d+ new readings?, )?\d+ unchanged$", done.stderr, re.MULTILINE)
+    assert re.search(r"^\d+ new, (?:.*, )?\d+ unchanged$", done.stderr, re.MULTILINE), done.stderr
     assert "error" not in done.stderr
     lines = [
         json.loads(line)

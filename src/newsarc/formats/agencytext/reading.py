@@ -198,13 +198,12 @@ def _head(texts: list[str], found: _Found, story: Story) -> list[str]:
             _take_credit((tail["credit"] or "").removeprefix("von "), found)
             if tail["count"]:
                 found.note(tail["count"])
-        if text in titles:
-            titles.remove(text)
         if names_a_contact(text):
             found.note(text)
         else:
             titles.append(text)
-    return titles
+    last_of = {text: place for place, text in enumerate(titles)}
+    return [text for place, text in enumerate(titles) if not text or last_of[text] == place]
 
 
 def _take_date(text: str, found: _Found, *, is_of_page: bool = False) -> bool:
@@ -266,8 +265,8 @@ def _titles(titles: list[str], found: _Found) -> tuple[str | None, str | None, s
     leads: list[str] = []
     rest = list(titles)
     while rest and (not rest[-1] or not is_title(rest[-1])):
-        leads.insert(0, rest.pop())
-    leads = [text for text in leads if text]
+        leads.append(rest.pop())
+    leads = [text for text in reversed(leads) if text]
     before = next((text for text in reversed(rest) if text), None)
     if leads and is_cry(leads[0]) and (before is None or (before.count(" ") < _MOST_KICKER_ALONE and len(leads) > 1)):
         rest = [*rest, leads.pop(0)]
