@@ -185,19 +185,27 @@ MARKUP: dict[str, tuple[str, int]] = {
 }  # fmt: skip
 _HEADS = {"<": b"<!DOCTYPE html>\n", "&": b'<?xml version="1.0" encoding="utf-7"?>\n', " ": b"<x"}
 
+_COMES_OF: dict[str, str] = {
+    **dict.fromkeys(("div", "tables"), "too-deep"),
+    **dict.fromkeys(
+        ("xml elements", "p and b", "a and b", "links", "comments", "open links", "doctypes", "cdata", "end tags",
+         "processing instructions", "entities", "external entities", "inclusions"), "parse-error"),
+    "rows": "left out", "options": "",
+}  # fmt: skip
+"""What else than `unknown-format`."""
 NOT_OURS = {
     name: Case(
         lambda n, unit=unit: ended(_HEADS.get(unit[0], b"") + unit.encode() * n),  # type: ignore[misc]
         size,
-        refused="unknown-format",
+        refused=_COMES_OF.get(name, "unknown-format"),
     )
     for name, (unit, size) in MARKUP.items()
 } | {
     "digits of JSON": Case(lambda n: b'{"a":' + b"9" * n + b"}", MILLION, refused="unknown-format"),
     "a line of JSON": Case(lambda n: b'{"a":"' + b"x" * n + b'"}', 10 * MILLION, 100 * MILLION, "unknown-format"),
     "rich text": Case(lambda n: b"{\\rtf1 " * n, MANY, refused="unknown-format"),
-    "a PDF": Case(lambda n: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x01\x02\x03" * n, MANY, refused="binary"),
-    "a picture": Case(lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * n, 1000, refused="binary"),
+    "a PDF": Case(lambda n: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x01\x02\x03" * n, MANY, refused="unsupported-format"),
+    "a picture": Case(lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * n, 1000, refused="unsupported-format"),
     "every byte": Case(lambda n: bytes(range(256)) * n, 4000, refused="binary"),
     "random bytes": Case(lambda n: Random(4711).randbytes(n), MILLION, refused="binary"),
 }
@@ -301,6 +309,8 @@ def _refused(codec: str, way: str) -> str:
     """Say why a text is refused: where letters are pairs or fours of bytes, only a mark of UTF-16 tells it."""
     if not codec.startswith(("utf-16", "utf-32")) or way == "mixed":
         return ""
+    if codec.startswith("utf-16") and way != "with its mark":
+        return "unmarked-text"
     if way == "with its mark" and codec in _BOMS:
         return "" if codec.startswith("utf-16") else "unknown-format"
     return "binary"

@@ -45,7 +45,7 @@ class Cost(NamedTuple):
 
     name: str
     found: str
-    """`read` to its last word, `lost`, `unsound`, or the code of its error."""
+    """`read` to its last word, `left out` of a page and said so, `lost`, `unsound`, or the code of its error."""
     seconds: float
     megabytes: int
 
@@ -75,7 +75,9 @@ def _found(codes: list[str], lines: "deque[bytes]") -> str:
         return "unsound"
     if codes:
         return codes[-1]
-    return "read" if any(SENTINEL.encode() in line for line in lines) else "lost"
+    if any(SENTINEL.encode() in line for line in lines):
+        return "read"
+    return "left out" if lines and b'"text-left-out"' in lines[-1] else "lost"
 
 
 def costs_of(family: str, *, full: bool = False) -> list[Cost]:

@@ -115,7 +115,7 @@ def test_the_id_is_an_address(head: str, keys: dict[str, object], wanted: str) -
 @pytest.mark.parametrize("script", ["{", "nein", "[" * 100_000, '{"@type":"NewsArticle","n":' + "9" * 10_000 + "}"])
 def test_a_broken_script_is_passed_over(script: str) -> None:
     article = one(page(script, "<title>Titel</title>", f"<body>{TEXT}</body>"))
-    assert (article.headline, article.warnings) == ("Titel", ("json-ld-broken", "date-unreadable"))
+    assert (article.headline, article.warnings) == ("Titel", ("json-ld-broken", "date-unreadable", "text-left-out"))
     assert len(article.body) == 9
 
 

@@ -51,6 +51,7 @@ WARNINGS = {
     "related-cut": "The last related link has no end; its text stands in `unparsed`.",
     "related-date-unreadable": "The time of a related link has no meaning; its `published` is null.",
     "status-unknown": "The word for the status is none of its standard; the cautious reading was taken.",
+    "text-left-out": "A page does not say which text is its article; what stands around it is in the original only.",
     "time-ambiguous": "The clocks struck the printed time twice; the first one is taken.",
     "time-nonexistent": "The clocks skipped the printed time; it is moved forward.",
     "version-conflict": "The same id and version came with other content; both are kept.",

@@ -150,7 +150,7 @@ def _body(
     except extraction.NoAnswerError:
         return [], ["body-missing:no-answer"]
     body = _once(found, lead, headline)
-    return body, [] if body else ["body-missing"]
+    return body, ["text-left-out" if body else "body-missing"]
 
 
 def _told(text: str, lead: str | None, headline: str | None, where: str) -> list[Fields]:
