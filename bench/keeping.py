@@ -31,6 +31,7 @@ from measuring import (
 DUMPS = 20_000
 LONG = 100_000  # dumps in one file
 _MB = 1e6
+_LARGE = 4e9  # bytes that are verified only once
 _VERIFIED = at_least(100, " MB/s")
 
 
@@ -118,7 +119,7 @@ def _verified(archive: Path, size: int, how: str) -> Iterator[Row]:
         yield absent(what, "this newsarc has no such command")
         return
     verify = run(NEWSARC, "verify", "--archive", archive)
-    spent = [verify() for _ in range(FEW)]
+    spent = [verify() for _ in range(FEW if size < _LARGE else 1)]
     rate = sample([size / _MB / one.cpu for one in spent])
     clock = sample([size / _MB / one.wall for one in spent])
     more = f"{size / _MB:,.0f} MB; {clock.middle:,.0f} MB/s on the clock; {spent[-1].megabytes:,.0f} MB of memory"

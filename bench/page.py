@@ -25,6 +25,7 @@ story in ten archived late, no originals.
 """
 _TITLES = {
     "reading": "Reading",
+    "wires": "Reading the wires",
     "ingesting": "Ingesting",
     "keeping": "Keeping {count:,} records",
     "asking": "Asking {count:,} records",
@@ -32,6 +33,8 @@ _TITLES = {
 _ABOUT = {
     "reading": "The bare loop (`bench/bare.py`) reads the same files, splits each with one regular expression and"
     " writes one line of\nJSON; it knows no date, no section, no title and keeps nothing.",
+    "wires": "Files of many messages, generated as the dumps are (`bench/wires.py`), 500 distinct ones again and"
+    " again;\none process from the bytes to JSON Lines.",
     "ingesting": "From the dump to the commit: parse, normalise, infer, hash, index; a CPU second counts all"
     " processes.",
     "keeping": "The index is deleted, and the next `list` makes it anew.",

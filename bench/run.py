@@ -20,8 +20,9 @@ from newsarc import __version__
 from page import page
 from reading import inference, reading, stages, starting
 from records import archive_of
+from wires import reading_wires
 
-PARTS = ("reading", "ingesting", "keeping", "asking")
+PARTS = ("reading", "wires", "ingesting", "keeping", "asking")
 COUNTS = (MANY // 10, MANY)
 
 
@@ -46,6 +47,8 @@ def _measure(folder: Path, parts: Iterable[str], counts: Iterable[int]) -> None:
     if "reading" in parts:
         starts = [*starting(folder), *reading(folder)]
         _keep("reading", {"reading": starts, "stages": stages(folder), "inference": inference()})
+    if "wires" in parts:
+        _keep("wires", {"wires": reading_wires(folder)})
     if "ingesting" in parts:
         _keep("ingesting", {"ingesting": ingesting(folder)})
     for count in counts if {"keeping", "asking"} & set(parts) else ():
