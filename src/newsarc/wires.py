@@ -56,13 +56,16 @@ _BEGINS = re.compile(
     r"|the following information is not (?:intended )?for publication",
     re.IGNORECASE,
 )
-_REACHED_BY = re.compile(
-    r"[\w.+-]{1,64}@[\w-]{1,64}\.\w"  # a mail address
+CONTACTS = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.\w{1,20}){1,4}"  # a mail address
     r"|\+\d[\d ()/-]{6,20}\d|(?<![\w.:])0\d{2,5}[ /-]{1,3}\d[\d -]{3,12}\d"  # +49 30 5550123, 030 5550123
-    r"|\b(?:Tel|Fon|Telefon|Fax|Mobil|Phone)\b[.: ]{0,3}[\d+(]",
+    r"|\b(?:Tel|Fon|Telefon|Fax|Mobil|Phone)\b[.: ]{0,3}[\d+(][\d ()/-]{0,20}",
     re.IGNORECASE,
 )
+"""Telephone numbers and mail addresses."""
 _CLOSING = re.compile(r"dpa\S{0,10}(?: [a-z]{2,4}(?:/[a-z]{2,4})*| n\d){1,6}")
+CLOSING_LINE = re.compile(rf"(?:^|(?<=>))[ \t]{{0,9}}{_CLOSING.pattern}[ \t]{{0,9}}(?=\r?$|<)", re.MULTILINE)
+"""The line that closes a message: desks and authors by their signs."""
 _DATED = re.compile(r",\s*\d.*")
 _DASHES = " -–—"
 
@@ -248,7 +251,7 @@ def names_a_contact(note: str) -> bool:
     >>> names_a_contact("Rückfragen: 030 5550123"), names_a_contact("Musterweg 1, 00000 Neustadt")
     (True, False)
     """
-    return bool(_CONTACT.search(note) or _REACHED_BY.search(note))
+    return bool(_CONTACT.search(note) or CONTACTS.search(note))
 
 
 def public_note(note: str) -> tuple[str, bool]:

@@ -130,7 +130,8 @@ def search(question: tuple[str, ...], place: str | None, only_count: bool, raw: 
 @archive_option
 @output_options
 @click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
-@click.option("--original", is_flag=True, help="The bytes it was read from instead.")
+@click.option("--original", is_flag=True, help="The bytes it was read from instead, without what is private.")
+@click.option("--private", is_flag=True, help="With --original: with what is not for publication, too.")
 @hidden_options
 def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **said: Any) -> int:
     """Show articles by id, or by the beginning of one or of its part after the last colon; - reads ids.
@@ -154,7 +155,7 @@ def show(ids: tuple[str, ...], place: str | None, raw: bool, original: bool, **s
     query = Query(**shown_of(said))
     found = kept(run(archive, ids_of(ids), raw=raw or _wants_framing(said), query=query), missing)
     if original:
-        _write_originals(archive, found)
+        _write_originals(archive, found, is_whole=said["private"])
     else:
         present(found, said, pages=True)
     return max((error.exit_code for error in missing), default=0)
@@ -187,13 +188,18 @@ def _wants_framing(said: dict[str, Any]) -> bool:
     return not {"seq", "chain"}.isdisjoint((said["fields"] or "").replace(" ", "").split(","))
 
 
-def _write_originals(archive: "Archive", records: Iterable[bytes]) -> None:
-    """Write the bytes articles were read from; as safe text where they go to a terminal."""
+def _write_originals(archive: "Archive", records: Iterable[bytes], *, is_whole: bool) -> None:
+    """Write the bytes articles were read from; as safe text where they go to a terminal.
+
+    Where private notes were left out of a record, they are left out here, too, unless the whole is asked for.
+    """
     from newsarc.article import from_line
     from newsarc.present import original
+    from newsarc.present.private import without_private
 
-    articles = map(from_line, records)
-    write(
-        original(archive.original(article), article.origin.encoding if article.origin else "utf-8", screen())
-        for article in articles
-    )
+    for article in map(from_line, records):
+        data, encoding = archive.original(article), article.origin.encoding if article.origin else "utf-8"
+        if article.origin and "private-notes-omitted" in article.warnings and not is_whole:
+            data = without_private(data.decode(encoding, "replace"), article.origin.format).encode(encoding, "replace")
+            tell("newsarc: what is not for publication was left out; --private gives all bytes as they came")
+        write([original(data, encoding, screen())])
