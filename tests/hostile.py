@@ -204,8 +204,8 @@ NOT_OURS = {
     "digits of JSON": Case(lambda n: b'{"a":' + b"9" * n + b"}", MILLION, refused="unknown-format"),
     "a line of JSON": Case(lambda n: b'{"a":"' + b"x" * n + b'"}', 10 * MILLION, 100 * MILLION, "unknown-format"),
     "rich text": Case(lambda n: b"{\\rtf1 " * n, MANY, refused="unknown-format"),
-    "a PDF": Case(lambda n: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x01\x02\x03" * n, MANY, refused="unsupported-format"),
-    "a picture": Case(lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * n, 1000, refused="unsupported-format"),
+    "a PDF": Case(lambda n: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + b"\x01\x02\x03" * n, MANY, refused="binary"),
+    "a picture": Case(lambda n: b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * n, 1000, refused="binary"),
     "every byte": Case(lambda n: bytes(range(256)) * n, 4000, refused="binary"),
     "random bytes": Case(lambda n: Random(4711).randbytes(n), MILLION, refused="binary"),
 }

@@ -55,7 +55,8 @@ def test_what_cannot_be_read_goes_to_quarantine_and_the_run_goes_on(tmp_path: Pa
     assert done.returncode == 74
     lines = done.stderr.splitlines()
     assert lines[1] == (
-        "newsarc: error: format not recognised (in/bad.txt): not claimed by any of: portal."
+        "newsarc: error: format not recognised (in/bad.txt): not claimed by any of: portal, "
+        "agencytext, iptc7901, digitalwires, ninjs, newsmlg2, nitf, feed, html, newsarc."
         " Name a format with --format if you know better."
     )
     assert lines[2] == "newsarc: error: source is empty (in/empty.txt): 0 bytes. Check where it was copied from."

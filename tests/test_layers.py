@@ -99,7 +99,8 @@ def test_the_locked_requirements_name_hashes_and_no_host() -> None:
 
 def test_every_dependency_is_locked_for_a_run() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    block = project[project.index("dependencies = [") : project.index("]\nscripts")]
+    start = project.index("dependencies = [")
+    block = project[start : project.index("\n]", start)]
     wanted = re.findall(r'"([a-z0-9-]+)>=', block)
     locked = re.findall(
         r"^([a-z0-9-]+)==", (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8"), re.MULTILINE

@@ -86,12 +86,15 @@ RELATIVES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("a planning item of NewsML-G2, which announces coverage", _root("planningItem")),
     ("a catalog of NewsML-G2, which names codes", _root("catalogItem", "catalog")),
     ("JSON-LD of schema.org, which is read inside a saved page", _is_schema_org),
+)
+"""What comes beside the formats and is not read, by its first bytes: told by name, before any format is asked."""
+BINARIES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("a picture (JPEG)", _starts(b"\xff\xd8\xff")),
     ("a picture (PNG)", _starts(b"\x89PNG\r\n\x1a\n")),
     ("a picture (TIFF)", _starts(b"II*\0", b"MM\0*")),
     ("a document (PDF)", _starts(b"%PDF-")),
 )
-"""What comes beside the formats and is not read, by its first bytes: told by name, before any format is asked."""
+"""The same for what is no text; in a folder it is passed over, as a person puts pictures beside their texts."""
 
 
 def sniff(source: Source) -> Format:
@@ -107,6 +110,8 @@ def sniff(source: Source) -> Format:
     """
     if relative := next((name for name, is_one in RELATIVES if is_one(source.head)), None):
         raise UnsupportedFormat(source.name, f"it is {relative}")
+    if binary := next((name for name, is_one in BINARIES if is_one(source.head)), None):
+        raise BinarySource(source.name, f"it is {binary}")
     claims = [known for known in FORMATS if known.sniff(source.head)]
     if len(claims) == 1:
         return claims[0]

@@ -62,13 +62,20 @@ def todays(printed: Article, stored: Article, came: datetime | None) -> Article:
     proved = {link.text: link for link in stored.related if link.title_confidence == "exact"}
     if proved:
         learned["related"] = tuple(_with_proof(link, proved.get(link.text)) for link in reading.related)
-    learned["alternate_ids"] = tuple(
-        dict.fromkeys(name for name in (*stored.alternate_ids, *reading.alternate_ids) if name != stored.id)
+    learned["alternate_ids"] = (
+        stored.alternate_ids
+        if _is_tombstone(stored)
+        else tuple(dict.fromkeys(name for name in (*stored.alternate_ids, *reading.alternate_ids) if name != stored.id))
     )
     learned["warnings"] = (*reading.warnings, *(word for word in _SAID_BY_ARCHIVE if word in stored.warnings))
     if reading.origin and stored.origin:
         learned["origin"] = reading.origin.model_copy(update=_fields(stored.origin, _WHERE))
     return reading.model_copy(update=learned)
+
+
+def _is_tombstone(stored: Article) -> bool:
+    """Tell whether the archive wrote a cancel for the twin of a story: what it names otherwise is the twin's."""
+    return stored.status == "canceled" and stored.same_as is not None and not stored.alternate_ids
 
 
 def _with_proof(link: RelatedLink, proved: RelatedLink | None) -> RelatedLink:

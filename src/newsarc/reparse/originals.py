@@ -78,6 +78,8 @@ class Originals:
         # Where a neighbour was erased there are blanks now, which say nothing.
         text_of = original.text if REDACTED in stored.warnings else _as_it_is
         found = original.within(wanted, text_of)
+        if len(found) > 1 and len({_span(one) for one in found}) == 1:  # one message that speaks of several stories
+            found = [one for one in found if stored.id in (one.id, *one.alternate_ids)]
         if len(found) == 1 and _is_mostly(wanted, _span(found[0])):
             return _at(stored, found[0]) if text_of(_span(found[0])) == text_of(wanted) else found[0]
         finds = "several articles" if len(found) > 1 else "no article of its own"
