@@ -45,6 +45,7 @@ Numbering: TypeAlias = Callable[[Iterable[Entry], Lookup, Naming], tuple[list[Fi
 """`number` or `following`: which records of a batch are written, and as what."""
 
 CONFLICT = "version-conflict"
+_CANCELED = b'"status":"canceled"'
 # A category that a person gave an earlier version is handed on to a new one: their word comes first.
 _A_PERSONS = {"category_by": "user", "category_confidence": None, "category_candidates": ()}
 _START = re.compile(
@@ -180,9 +181,10 @@ def number(entries: Iterable[Entry], stored: Lookup, naming: Naming | None = Non
         if what.what == "unchanged":
             continue
         fresh.append((record, original))
+        if owners and (is_twin or _CANCELED in record):
+            sources[_source_of(json.loads(record))] = original
         if owners and is_twin:
             owners.add(name, alternates_in(record))
-            sources[_source_of(said)] = original
             for tomb in tombstones(name, said, shelf.stories, owners):
                 what, record = shelf.put(tomb["id"], written(tomb))
                 if what.what != "unchanged":
