@@ -80,7 +80,7 @@ def test_any_record_is_kept_exported_and_kept_again_as_it_was(run: Run, tmp_path
 def exported_of(records: list[Article], root: Path, run: Run) -> list[str]:
     """Archive records, and export them by the command."""
     told(made(root, rotate_at=1 << 20), records)
-    done = run("list", "--output", "jsonl", "--archive", root)
+    done = run("list", "--all", "--output", "jsonl", "--archive", root)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.split("\n")[:-1]
 

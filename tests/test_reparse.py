@@ -38,7 +38,8 @@ def test_a_fresh_archive_of_all_samples_is_read_again_without_one_new_byte(archi
     before = digests(Path(archive.root))
     found = again(archive)
     assert set(whats(found)) == {"same"}
-    assert len(found) == len(stored(archive)) > 50
+    versions = {(one.id, one.version_by, one.version) for one in stored(archive)}
+    assert len(found) == len(versions) > 50
     assert digests(Path(archive.root)) == before
 
 

@@ -261,7 +261,7 @@ def test_a_quick_look_finds_what_is_too_short_or_missing(tmp_path: Path) -> None
     name = "articles/00000{}.jsonl"
     for path, end, said in (
         (third, -1, [f"{name.format(3)}: it ends at byte {sizes[third] - 1} of {sizes[third]}"]),
-        (second, line, [f"{name.format(3)}:1 bytes 0-1295 seq ? id ?: it does not go on where the line before ends"]),
+        (second, line, [f"{name.format(3)}:1 bytes 0-1356 seq ? id ?: it does not go on where the line before ends"]),
         (second, -50, [f"{name.format(2)}: no whole line ends at byte {sizes[second] - 50}"]),
         (first, 0, [f"{name.format(1)}: it is empty"]),
         (second, None, [f"{name.format(2)}: it is missing"]),

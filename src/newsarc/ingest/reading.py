@@ -20,6 +20,10 @@ def read(source: Source, how: Reading = AS_IT_IS) -> Iterator[Article]:
         UnknownWord: The format by force does not exist.
     """
     known = formats.named(how.format) if how.format else formats.sniff(source)
+    return _articles(known, source, how)
+
+
+def _articles(known: formats.Format, source: Source, how: Reading) -> Iterator[Article]:
     fault: SourceError | None = None
     more = 0
     for found in known.parse(source):

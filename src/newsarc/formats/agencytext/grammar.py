@@ -51,13 +51,13 @@ _DATE = re.compile(
     rf"(?:(?P<word>Aktualisiert|Veröffentlicht)(?:\s+am)?:?\s+)?(?P<date>{_DAY}(?P<clock>{_CLOCK})?)", re.IGNORECASE
 )
 _TAIL = re.compile(
-    rf"\s+(?P<date>{_DAY}{_CLOCK})(?:\s+(?P<credit>(?:von\s+)?(?:dpa|dts|AFP)[\w/-]{{0,20}}))?(?:\s+(?P<count>\d{{1,4}}))?$"
+    rf"(?<!\s)\s+(?P<date>{_DAY}{_CLOCK})(?:\s+(?P<credit>(?:von\s+)?(?:dpa|dts|AFP)[\w/-]{{0,20}}))?(?:\s+(?P<count>\d{{1,4}}))?$"
 )
 GLUED_DATE = re.compile(r"\s*(?P<date>date \d{4}-\d{2}(?:-\d{2})?)(?:\s+|$)")
 _NAME = r"(?:[A-ZÄÖÜ][\w'’.-]*|und|von|van|de|zu|dpa[\w/-]*),?"
 _BYLINE = re.compile(rf"(?:Von|Redaktion)\s+(?P<who>\(?(?:{_NAME}\s+){{0,10}}(?:[A-ZÄÖÜ][\w'’.-]*|dpa[\w/-]*)\)?)")
 _CAPTION = re.compile(
-    r"(?:(?P<caption>.{2,300}?)\s+)??[-–(]?\s?(?:Foto|Bild|Quelle):\s?(?:©\s?)?(?P<credit>[^\s.!?()][^.!?()]{1,60})\)?"
+    r"(?:(?P<caption>.{1,299}?\S)\s+)??[-–(]?\s?(?:Foto|Bild|Quelle):\s?(?:©\s?)?(?P<credit>[^\s.!?()][^.!?()]{1,60})\)?"
 )
 DESK_CODE = re.compile(r"(?:(?<=[.!?»«“”\"')])|\s)(?P<code>(?:/[A-Za-zÄÖÜäöüß]{2,5}){2,6}/?)$")
 _CREDIT_AT_END = re.compile(rf"\s?\((?P<sign>{_SIGN})\)$")
