@@ -6,7 +6,7 @@ from typing import get_args, get_origin
 import click
 
 from newsarc import errors
-from newsarc.article import Article, Block, Candidate, Media, Origin, RelatedLink
+from newsarc.article import WARNINGS, Article, Block, Candidate, Media, Origin, RelatedLink
 from newsarc.cli import cli
 from newsarc.formats import FORMATS
 
@@ -47,6 +47,9 @@ def record() -> str:
         for name, field in model.model_fields.items():
             parts.append(f"| `{field.alias or name}` | {_type(field.annotation)} | {field.description or ''} |")
         parts.append("")
+    parts.append("## A code in `warnings`\n\n| code | meaning |\n|---|---|")
+    parts += (f"| `{code}` | {meaning} |" for code, meaning in WARNINGS.items())
+    parts.append("")
     parts.append(
         "An archive adds `seq` (integer) and `chain` (64 hex digits), last in the line; see archive-format.md."
     )

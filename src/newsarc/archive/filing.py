@@ -149,9 +149,10 @@ class _Shelf:
             self._alone[name] = record
             return _new(record), record
         said = json.loads(record)
-        what = _file(story_of(said), said, before)
+        story = story_of(said)  # what tells it from others does not depend on the number it is given
+        what = _file(story, said, before)
         if what.what != "unchanged":
-            before.add(story_of(said))
+            before.add(story)
             record = written(said)
         return what, record
 
