@@ -10,8 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from material import ROOT
-from newsarc.article import Article, Block, RelatedLink
-from newsarc.normalize.categories import CONTRADICTED_BELOW, FULL_TEXT_FROM, TAKEN_FROM, shares
+from newsarc.article import Article, Block, Candidate, RelatedLink
+from newsarc.normalize.categories import CONTRADICTED_BELOW, FULL_TEXT_FROM, TAKEN_FROM, from_link, from_text, shares
 from newsarc.normalize.meaning import normalize
 from newsarc.normalize.sections import LABELS, SECTIONS, Section, canonical, forms, words
 
@@ -206,6 +206,51 @@ def test_an_unsure_text_contradicts_nothing() -> None:
     unsure = "Der Minister sprach mit der Aktiengesellschaft über das Stadion und den Film. " * 8
     assert max(shares(unsure)[0]) < TAKEN_FROM
     assert story(unsure, category_text="Religion").category_candidates == ()
+
+
+def fields(
+    label: str | None, by: str | None, confidence: float | None = None, *candidates: Candidate
+) -> dict[str, Any]:
+    """Write the fields of a category."""
+    return {
+        "category": label,
+        "category_by": by,
+        "category_confidence": confidence,
+        "category_candidates": candidates,
+    }
+
+
+def test_a_link_gives_a_category_unless_the_full_text_contradicts_it() -> None:
+    full, short = story(SPORT), story("Der Torwart traf mit der Mannschaft im Stadion.")
+    assert full.category == "Sport"
+    assert from_link(full, "Sport") == fields("Sport", "linked")
+    assert from_link(short, "Religion") == fields("Religion", "linked")
+    listed = Candidate(category="Religion", confidence=0.0)
+    assert from_link(full, "Religion") == fields("Sport", "inferred", full.category_confidence, listed)
+    assert from_link(story(), "Religion") == fields("Religion", "linked")
+
+
+def test_a_link_that_the_text_speaks_for_a_little_is_believed() -> None:
+    little = story(f"{SPORT} Die Kirche betete, der Pfarrer taufte, der Bischof predigte im Gottesdienst.")
+    share = shares(little.body[0].text)[0][LABELS.index("Religion")]
+    assert share >= CONTRADICTED_BELOW
+    assert from_link(little, "Religion") == fields("Religion", "linked")
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_link_says_nothing_against_a_person_or_the_source(label: str) -> None:
+    said = Article(category="Religion", category_by="user", body=(Block(text=SPORT),))
+    assert from_link(said, label) == {}
+    assert from_link(story(SPORT, category_text="Kultur"), label) == {}
+    assert from_link(Article(category_text="Kultur"), label) == {}
+    assert from_link(Article(category="Kultur", category_by="stated", category_text="älter als heute"), label) == {}
+
+
+@pytest.mark.parametrize("by", ["user", "linked", "stated", "inferred", None])
+def test_what_an_article_says_of_itself_does_not_depend_on_others(by: Any) -> None:
+    said = {"category": "Kultur" if by else None, "category_by": by, "category_confidence": None}
+    for article in (story(SPORT), story(SPORT, category_text="Religion"), story("Nichts.")):
+        assert article.model_copy(update=from_text(article.model_copy(update=said))) == article
 
 
 STORIES = (

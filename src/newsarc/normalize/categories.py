@@ -193,15 +193,22 @@ def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
     `said` is the label a person gives to sources that state none. What a person said, or another dump's link,
     stands until something that precedes it is known.
     """
-    stated = _stated(article)
     if article.category_by == "user":
         return {}
-    if said and not stated:
+    if said and not _stated(article):
         return _fields(said, "user")
-    if article.category_by == "linked" and not stated:
+    if article.category_by == "linked" and not _stated(article):
         return {}
+    return from_text(article)
+
+
+def from_text(article: Article) -> dict[str, Any]:
+    """Return the fields of an article's category as it speaks of itself: stated, else inferred.
+
+    A stated category that the full text contradicts stays, with what the text speaks for as a candidate.
+    """
     found, length = shares(_words_of(article))
-    best = found.index(max(found))
+    best, stated = found.index(max(found)), _stated(article)
     if stated:
         is_contradicted = found[best] > TAKEN_FROM and found[LABELS.index(stated)] < CONTRADICTED_BELOW
         suggested = [best] if is_contradicted and length >= FULL_TEXT_FROM else []
@@ -210,6 +217,22 @@ def categorize(article: Article, said: str | None = None) -> dict[str, Any]:
         return _fields(LABELS[best], "inferred", confidence=_cut(found[best]))
     second = max((label for label in range(len(found)) if label != best), key=found.__getitem__)
     return _fields(None, None, candidates=_candidates(found, [best, second]))
+
+
+def from_link(article: Article, label: str) -> dict[str, Any]:
+    """Return the fields of an article's category where other dumps name it with a label.
+
+    A person's word and a stated category stay: none. A link is hearsay: where the full text clearly contradicts it,
+    what the text says is taken, and what the link says is listed among the candidates, of whatever share.
+    """
+    if article.category_by in ("user", "stated") or _stated(article):
+        return {}
+    found, length = shares(_words_of(article))
+    best, share = found.index(max(found)), found[LABELS.index(label)]
+    if length >= FULL_TEXT_FROM and found[best] >= TAKEN_FROM and share < CONTRADICTED_BELOW:
+        linked = Candidate(category=label, confidence=_cut(share))
+        return _fields(LABELS[best], "inferred", confidence=_cut(found[best]), candidates=(linked,))
+    return _fields(label, "linked")
 
 
 def _stated(article: Article) -> str | None:
