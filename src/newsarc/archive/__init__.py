@@ -22,6 +22,7 @@ from newsarc.archive.filing import (
     Entry,
     Filed,
     Fresh,
+    Joins,
     Known,
     Numbering,
     Scanned,
@@ -87,6 +88,10 @@ class Archive:
         self._rotate_at = rotate_at
         self.known: Known = Scanned()
         """Asked what the archive holds before a write; an index may take the place of the scan."""
+        self.stand_in: Callable[[], Known] = Scanned
+        """What takes the place of an index that fails."""
+        self.joiner: Joins | None = None
+        """Joins each batch with the stories around it; without it nothing is joined."""
         self._histories = Histories(self._history)
         self._members: dict[str, Member] = {}
         self._first = 0
@@ -269,6 +274,7 @@ class Archive:
             if fresh:
                 from newsarc.archive.sealing import sealed
 
+                fresh = self._joined(fresh, head)
                 members = self._store_originals([source for _, source in fresh if source], head.first)
                 lines, end = sealed(fresh, members, self._place_behind(head), now)
                 self._commit(b"".join(line for _, line in lines), head, end)
@@ -289,15 +295,30 @@ class Archive:
         except (ArchiveDamaged, IndexUnusable) as error:
             if isinstance(self.known, Scanned):
                 raise
-            if isinstance(error, IndexUnusable):
-                self.tell(str(error))
-            self.known = Scanned()
+            self._do_without(error)
             return self._numbered(entries, head, numbering)
+
+    def _do_without(self, error: "ArchiveDamaged | IndexUnusable") -> None:
+        """Let something else know what the archive holds."""
+        if isinstance(error, IndexUnusable):
+            self.tell(str(error))
+        self.known = self.stand_in()
 
     def _numbered(self, entries: Sequence[Entry], head: Head, numbering: Numbering) -> tuple[list[Filed], list[Fresh]]:
         self._catch_up(head)
         self._histories.begin(head)
         return numbering(entries, self._histories.of, self.known.naming)
+
+    def _joined(self, fresh: list[Fresh], head: Head) -> list[Fresh]:
+        """Join a batch with the stories around it."""
+        if self.joiner is None:
+            return fresh
+        try:
+            return self.joiner.joined(fresh, self.known, self._histories.of)
+        except IndexUnusable as error:
+            self._do_without(error)
+            self._catch_up(head)
+            return self.joiner.joined(fresh, self.known, self._histories.of)
 
     def _without_erased(self, entries: Sequence[Entry], filed: list[Filed], fresh: list[Fresh]) -> list[Fresh]:
         """Keep what was refused out of the originals that come with the rest."""
@@ -325,7 +346,7 @@ class Archive:
             self.known.add(lines, end)
         except (IndexUnusable, ArchiveDamaged, OSError) as error:
             self.tell(f"{error} {len(lines)} articles are archived; the index is behind and will catch up.")
-            self.known = Scanned()
+            self.known = self.stand_in()
 
     def _store_originals(self, sources: Sequence["Original | Packed"], first: int) -> dict[str, "Member"]:
         """Keep each source once; what the batch before this one kept is not kept again: long sources span batches."""
@@ -414,7 +435,7 @@ class Archive:
             from newsarc.archive.mending.rewriting import settle
 
             settle(self._disk, self.root, head_of(self._disk, self.root), self.tell)
-            self.known = Scanned()
+            self.known = self.known if self.joiner else Scanned()
 
     def _settled_head(self) -> Head:
         """Return the head to append behind, after recovery where a tail lies behind it; only under the lock."""

@@ -88,8 +88,18 @@ class Known(Protocol):
     def naming(self, name: str) -> list[str]:
         """Return the ids of stories that name an id among their alternate ones."""
 
+    def marked(self, marks: Iterable[int]) -> dict[int, list[Place]]:
+        """Return where the lines lie that bear each number of `kinship`; numbers that no line bears are left out."""
+
     def clear(self) -> None:
         """Forget everything."""
+
+
+class Joins(Protocol):
+    """What joins a batch with the stories around it, before it is written."""
+
+    def joined(self, fresh: list[Fresh], known: Known, histories: Lookup) -> list[Fresh]:
+        """Return the records of a batch completed, and behind them revisions of stored ones."""
 
 
 class Scanned:
@@ -117,6 +127,11 @@ class Scanned:
     def naming(self, name: str) -> list[str]:
         """Return the ids of stories that name an id among their alternate ones."""
         return list(self._naming.get(name, ()))
+
+    def marked(self, marks: Iterable[int]) -> dict[int, list[Place]]:
+        """Return nothing: only an index can hold so many numbers."""
+        del marks
+        return {}
 
     def clear(self) -> None:
         """Forget everything."""

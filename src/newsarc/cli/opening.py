@@ -29,9 +29,16 @@ def opened(place: str | None) -> "Archive":
 
 
 def let_index_know(archive: "Archive") -> None:
-    """Let the index answer what the archive holds already; without it the lines are scanned."""
+    """Let the index answer what the archive holds already, and join each batch with the stories around it.
+
+    Where the archive's own index cannot be used, another one is made aside for the run.
+    """
     from newsarc.errors import ArchiveDamaged, IndexUnusable
     from newsarc.index import Index
+    from newsarc.joining import Joiner
+
+    archive.stand_in = lambda: Index.aside(archive)
+    archive.joiner = Joiner(archive)
 
     try:
         index = Index(archive.root, archive.uuid, tell=tell, is_written=True)
@@ -40,6 +47,7 @@ def let_index_know(archive: "Archive") -> None:
         index.catch_up(archive)
     except IndexUnusable as error:
         tell(f"newsarc: {error}")
+        archive.known = archive.stand_in()
     except ArchiveDamaged:
         pass  # the first batch says it
     else:

@@ -19,6 +19,7 @@ from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import ArchiveDamaged, IndexDamaged, IndexUnusable
 from newsarc.index.asking import statement
+from newsarc.index.marks import insert_marks, marked, unnamed
 from newsarc.index.patience import patient_rows
 from newsarc.index.tables import BEYOND, SCHEMA, connect, connect_read_only, make_tables, ours, remove
 from newsarc.query import Query, select
@@ -53,19 +54,22 @@ class Index:
         tell: Callable[[str], None] = lambda _sentence: None,
         read_only: bool = False,
         is_written: bool = False,
+        folder: str | None = None,
     ) -> None:
         """Open it, or make an empty one; with `read_only` nothing is made or mended.
 
-        Who writes it with every batch says `is_written`, and waits longer for others.
+        Who writes it with every batch says `is_written`, and waits longer for others. It lies in the archive, unless
+        another `folder` is named.
 
         Raises:
             IndexUnusable: It can be neither opened nor made here.
             IndexDamaged: It is not as written, and may only be read.
         """
-        self.path = os.path.join(root, "index", "newsarc.db")
+        self.path = os.path.join(folder or os.path.join(root, "index"), "newsarc.db")
         self._root = root
         self._uuid = uuid
         self._tell = tell
+        self._folder: object = None
         self._wait = _WRITERS_WAIT if is_written else _READERS_WAIT
         self._connection = self._sound(connect_read_only) if read_only else self._opened()
 
@@ -112,6 +116,20 @@ class Index:
                 make_tables(connection, self._uuid, _terms())
             connection.execute("COMMIT")
             return connection
+
+    @classmethod
+    def aside(cls, archive: "Archive") -> "Index":
+        """Make an empty index in a folder of its own, where the archive's own cannot be used; it goes with the process.
+
+        Raises:
+            IndexUnusable: It can be made nowhere.
+        """
+        from tempfile import TemporaryDirectory
+
+        folder = TemporaryDirectory(prefix="newsarc-")
+        made = cls(archive.root, archive.uuid, is_written=True, folder=folder.name)
+        made._folder = folder
+        return made
 
     def clear(self) -> None:
         """Forget everything: empty tables again."""
@@ -183,6 +201,7 @@ class Index:
         execute("INSERT INTO text(rowid, words) VALUES (?, ?)", ((row.seq, row.words) for row in rows))
         execute("INSERT INTO keyword VALUES (?, ?)", ((word, row.seq) for row in rows for word in row.keywords))
         execute("INSERT INTO alternate VALUES (?, ?)", ((name, row.seq) for row in rows for name in row.alternates))
+        insert_marks(self._connection, rows)
         counts = Counter(row.id for row in rows)
         names = list(counts)
         for start in range(0, len(names), 500):  # as many values as SQLite takes
@@ -298,6 +317,22 @@ class Index:
         sql = f"SELECT id FROM article WHERE {lines} UNION SELECT id FROM older WHERE {lines} ORDER BY 1"  # noqa: S608
         with ours(self.path):
             return [str(one) for (one,) in self._all(sql, (name, name))]
+
+    def marked(self, marks: Iterable[int]) -> dict[int, list[Place]]:
+        """Return where the lines lie that bear each number; numbers that no line bears are left out.
+
+        Of a number that many lines bear, `marks.MOST` are enough.
+        """
+        with ours(self.path):
+            return marked(self._connection, marks)
+
+    def unnamed(self, most: int) -> Iterator[tuple[int, Place]]:
+        """Yield how many lines name a story that is not found by its minute and title, and the last of them.
+
+        Most often named first, at most so many.
+        """
+        with ours(self.path):
+            yield from unnamed(self._connection, most)
 
     def hits(self, query: Query) -> Iterator[Hit]:
         """Yield where the newest line of every id lies that fits, in the query's order, with its number and time.

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from newsarc.archive.chain import Stored
 from newsarc.index.tables import BEYOND
+from newsarc.kinship import marks_of
 from newsarc.query import HIDDEN_KINDS, HIDDEN_STATUSES
 from newsarc.wording import fold_word
 
@@ -40,16 +41,18 @@ class Row(NamedTuple):
     """Beyond all numbers for a cancel, which changes the rank of others."""
     keywords: tuple[str, ...]
     alternates: tuple[str, ...]
+    marks: tuple[int, ...]
+    """By which it is joined to other stories."""
     words: str
 
 
 def row_of(stored: Stored, *, has_words: bool = True) -> Row:
-    """Read a line; without its words, which cost the most, if they are not needed.
+    """Read a line; without its marks and words, which cost the most, if they are not needed.
 
     Raises:
         ValueError, KeyError, TypeError: It is no record.
     """
-    record = json.loads(_without_related(stored.line))
+    record = json.loads(stored.line if has_words else _without_related(stored.line))
     published = record["published"]
     return Row(
         record["seq"],
@@ -67,6 +70,7 @@ def row_of(stored: Stored, *, has_words: bool = True) -> Row:
         number_of(record),
         tuple({fold_word(word) for word in record["keywords"]}),
         tuple(set(record.get("alternate_ids") or ())),
+        tuple(marks_of(record).all) if has_words else (),
         " ".join(_words(record)) if has_words else "",
     )
 
@@ -84,7 +88,7 @@ def _embargo(record: dict[str, Any]) -> int | None:
 
 
 def _without_related(line: bytes) -> bytes:
-    """Cut the related links out of a line, half of its bytes: nothing of them is held."""
+    """Cut the related links out of a line, half of its bytes, where no marks are made of them."""
     start = line.find(b',"related":[')
     end = line.find(b',"same_as":', start)
     return line[:start] + line[end:] if 0 < start < end else line

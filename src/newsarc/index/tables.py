@@ -9,12 +9,13 @@ from newsarc.archive.disk import LockHeldError, locked
 from newsarc.errors import IndexDamaged, IndexUnusable
 from newsarc.index.patience import notice_signals
 
-SCHEMA = 3
+SCHEMA = 4
 """Number of these tables; an index of any other number is made anew."""
 
 TABLES = """
 CREATE TABLE state(
-    schema INTEGER, uuid TEXT, terms TEXT, segment INTEGER, length INTEGER, seq INTEGER, chain TEXT, first INTEGER
+    schema INTEGER, uuid TEXT, terms TEXT, segment INTEGER, length INTEGER, seq INTEGER, chain TEXT, first INTEGER,
+    gathered INTEGER                        -- the last line whose marks lie in mark, those behind it in fresh_mark
 );
 CREATE TABLE article(                       -- the newest line of each id
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL, tail TEXT NOT NULL,
@@ -37,12 +38,14 @@ CREATE TABLE older(                         -- every other line, only to be foun
 CREATE INDEX older_by_id ON older(id);
 CREATE TABLE keyword(word TEXT, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;
 CREATE TABLE alternate(name TEXT, seq INTEGER, PRIMARY KEY(name, seq)) WITHOUT ROWID; -- other ids a line names
+CREATE TABLE mark(number INTEGER, seq INTEGER, PRIMARY KEY(number, seq)) WITHOUT ROWID; -- what joins stories
+CREATE TABLE fresh_mark(number INTEGER, seq INTEGER, PRIMARY KEY(number, seq)) WITHOUT ROWID; -- of the last lines
 CREATE VIRTUAL TABLE text USING fts5(words, content='', detail=none, columnsize=0, tokenize='ascii');
 """
 BEYOND = 1 << 62
 """A number that no time and no version reaches."""
 _GATHERED = 8 << 20  # bytes of new words held before they are written
-_NAMES = ("state", "article", "older", "keyword", "alternate", "text")
+_NAMES = ("state", "article", "older", "keyword", "alternate", "mark", "fresh_mark", "text")
 
 _PASSING = {  # what says nothing about the tables: another process, the disk, permissions
     getattr(sqlite3, name)
@@ -111,7 +114,7 @@ def make_tables(connection: sqlite3.Connection, uuid: str, terms: str) -> None:
     for statement in filter(str.strip, TABLES.split(";")):
         connection.execute(statement)
     connection.execute("INSERT INTO text(text, rank) VALUES ('hashsize', ?)", (_GATHERED,))
-    connection.execute("INSERT INTO state VALUES (?, ?, ?, 1, 0, 0, ?, 1)", (SCHEMA, uuid, terms, "0" * 64))
+    connection.execute("INSERT INTO state VALUES (?, ?, ?, 1, 0, 0, ?, 1, 0)", (SCHEMA, uuid, terms, "0" * 64))
 
 
 def remove(path: str) -> None:

@@ -1,0 +1,105 @@
+"""What a record learns from the stories around it: the fields that differ from what it says now."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from newsarc.article import Article
+from newsarc.kinship.pointing import proof_of
+from newsarc.kinship.resolving import Resolver
+from newsarc.normalize.categories import from_link, from_text
+
+Record: TypeAlias = Mapping[str, Any]
+_OWN = ("user", "stated")
+"""Who says a section before any link does."""
+_LINKED: dict[str, Any] = {
+    "category": None,
+    "category_by": "linked",
+    "category_confidence": None,
+    "category_candidates": [],
+}
+
+
+def learned(record: Record, resolver: Resolver[Any], *, is_stored: bool = False) -> dict[str, Any]:
+    """Return the fields of a record that change by what is around it; none of a withdrawn story.
+
+    In a stored one confidences alone are no change.
+    """
+    if record.get("status") == "canceled":
+        return {}
+    return _kin(record, resolver) | _section(record, resolver) | _titles(record, resolver, is_stored=is_stored)
+
+
+def _kin(record: Record, resolver: Resolver[Any]) -> dict[str, Any]:
+    """Say what it is a copy of or carries on; that it is a twin, by its own numbers, stays."""
+    if record.get("same_as") and record["same_as"] in (record.get("alternate_ids") or ()):
+        return {}
+    found = resolver.kin(record)
+    said = {"same_as": found.same_as, "update_of": found.update_of}
+    return {name: value for name, value in said.items() if record.get(name) != value}
+
+
+def _section(record: Record, resolver: Resolver[Any]) -> dict[str, Any]:
+    """Say which section other dumps say it belongs to, where neither a person nor its source does."""
+    if record["category_by"] in _OWN:
+        return {}
+    label = resolver.section(str(record["id"]))
+    fields = _fields(record, label)
+    return fields if fields and _said(fields) != _said(record) else {}
+
+
+def _fields(record: Record, label: str | None) -> dict[str, Any]:
+    """Weigh a section that links say against the text, where the text says another one; none where nothing changes."""
+    said, by = record["category"], record["category_by"]
+    if label is None and by != "linked" and not (said and record["category_candidates"]):
+        return {}
+    if label is not None and (by, said) == ("linked", label):
+        return {}
+    if label is not None and said in (None, label):
+        return _LINKED | {"category": label}
+    fields = from_text(_article(record)) if label is None else from_link(_article(record), label)
+    fields["category_candidates"] = [one.model_dump() for one in fields.get("category_candidates", ())]
+    return fields
+
+
+def _article(record: Record) -> Article:
+    """Return a record as an article that nobody but its source and its text has spoken of."""
+    own = {name: value for name, value in record.items() if name not in ("seq", "chain")}
+    return Article.model_validate(own | {"category_by": None})
+
+
+def _said(fields: Record) -> tuple[Any, ...]:
+    """Return what of a section counts, confidences aside."""
+    candidates = [one["category"] for one in fields["category_candidates"]]
+    return fields["category"], fields["category_by"], candidates
+
+
+def _titles(record: Record, resolver: Resolver[Any], *, is_stored: bool) -> dict[str, Any]:
+    """Part the titles of its links from their teasers by the stories they mean."""
+    links = [_proved(link, resolver) for link in record.get("related") or ()]
+    if not any(links):
+        return {}
+    is_other = any(
+        found and _shown(found) != _shown(link) for found, link in zip(links, record["related"], strict=True)
+    )
+    if is_stored and not is_other:
+        return {}
+    return {"related": [found or link for found, link in zip(links, record["related"], strict=True)]}
+
+
+def _proved(link: Record, resolver: Resolver[Any]) -> dict[str, Any] | None:
+    """Return a link as its story proves it; None where nothing changes."""
+    if link.get("title_confidence") == "exact":
+        return None
+    meant = resolver.meant(link)
+    proof = proof_of(link, meant.line) if meant.line else None
+    return {**link, **proof._asdict(), "title_confidence": "exact"} if proof else None
+
+
+def proved_by(link: Record, record: Record) -> bool:
+    """Tell whether a story shows that a link's title or teaser is another one than it says now."""
+    proof = proof_of(link, record) if link.get("title_confidence") != "exact" else None
+    return proof is not None and (proof.title, proof.teaser) != _shown(link)
+
+
+def _shown(link: Record) -> tuple[str | None, str | None]:
+    return link["title"], link["teaser"]

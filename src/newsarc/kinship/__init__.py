@@ -1,0 +1,66 @@
+"""What joins stories: which links name one, which texts are like it; and the numbers by which an index finds them.
+
+`pointing` knows what a link says of its story, `likeness` how alike texts are, `resolving` which story a link means.
+Works on stored lines as plain dictionaries; no model is loaded.
+"""
+
+from typing import NamedTuple
+
+from newsarc.kinship.likeness import compared, sketch
+from newsarc.kinship.pointing import Key, Record, link_keys, story_keys
+
+_ROLES = ("title", "opening", "address", "minute")
+_LINKS, _SKETCH = len(_ROLES), 2 * len(_ROLES)
+_BITS = 43
+
+
+class Marks(NamedTuple):
+    """The numbers of a line, each of 47 bits: by what it is found as a story, what its links name, its sketch."""
+
+    story: tuple[int, ...]
+    links: tuple[int, ...]
+    sketch: tuple[int, ...]
+
+    @property
+    def all(self) -> set[int]:
+        """All of them, each once."""
+        return {*self.story, *self.links, *self.sketch}
+
+
+def marks_of(record: Record) -> Marks:
+    """Return the numbers of a record."""
+    names = [mark for link in record.get("related") or () for mark in marks_of_link(link)]
+    return Marks(marks_of_story(record), tuple(dict.fromkeys(names)), tuple(marks_like(record)))
+
+
+def marks_of_story(record: Record) -> tuple[int, ...]:
+    """Return the numbers by which a record is found as a story."""
+    return tuple(map(_mark, story_keys(record)))
+
+
+def marks_of_link(link: Record) -> tuple[int, ...]:
+    """Return the numbers of a line that names a story by this link."""
+    return tuple(_mark(key, _LINKS) for key in link_keys(link))
+
+
+def marks_like(record: Record) -> list[int]:
+    """Return the numbers that texts like this one have."""
+    return [_SKETCH << _BITS | number for number in sketch(compared(record))]
+
+
+def named_by(mark: int) -> int:
+    """Return the number of the story that a link's number names."""
+    return mark - (_LINKS << _BITS)
+
+
+def naming(mark: int) -> int:
+    """Return the number of links that name a story by its number."""
+    return mark + (_LINKS << _BITS)
+
+
+TITLES = (_LINKS << _BITS, (_LINKS + 1) << _BITS)
+"""The numbers of links by minute and title: from the first to before the second."""
+
+
+def _mark(key: Key, role: int = 0) -> int:
+    return (_ROLES.index(key[0]) + role) << _BITS | key[1]
