@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from heapq import merge
@@ -59,8 +60,19 @@ def find(archive: Archive, query: Query, *, raw: bool = False) -> Iterator[bytes
         ArchiveRewritten: A repair or an erasing replaced the segments, and the rest of the answer with them.
         QuestionTooCostly: So many beginnings of words take too long to look up.
     """
-    for line in _of_one_state(archive, partial(_answers, archive, query)):
+    for line in _lines_of(archive, query):
         yield line[:-1] if raw else without_framing(line)
+
+
+def _lines_of(archive: Archive, query: Query) -> Iterator[bytes]:
+    """Yield the lines of an answer; of stories that are one, all or the one that stands for them."""
+    if not query.is_unique:
+        return _of_one_state(archive, partial(_answers, archive, query))
+    from newsarc.stories.groups import standing
+
+    every = replace(query, is_unique=False, limit=None)
+    lines = _of_one_state(archive, partial(_answers, archive, every))
+    return islice(standing(archive, lines, every), _bounded(query.limit))
 
 
 def articles(archive: Archive, query: Query) -> Iterator["Article"]:
@@ -81,6 +93,8 @@ def count(archive: Archive, query: Query) -> int:
         ArchiveDamaged: The archive ends before HEAD says.
         ArchiveRewritten: Repairs or erasings replaced the segments again and again.
     """
+    if query.is_unique:
+        return sum(1 for _ in _lines_of(archive, query))
     if query.limit is None and query.is_found_by_columns:
         try:
             with _asked(archive) as index:

@@ -54,6 +54,8 @@ class Query:
     shows_embargoed: bool = False
     shows_canceled: bool = False
     """Withheld ones, too."""
+    is_unique: bool = False
+    """Of stories that are one, only the one that stands for them; `find` decides it, `matches` does not know."""
 
     def __post_init__(self) -> None:
         """Refuse a single string where several are meant: its letters would be the alternatives."""

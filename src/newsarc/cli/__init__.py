@@ -16,6 +16,7 @@ from newsarc import __version__
 from newsarc.cli.asking import list_, schema, search, show
 from newsarc.cli.caring import quarantine, reparse
 from newsarc.cli.ending import run as run_and_end
+from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
 from newsarc.cli.options import nearest
 from newsarc.cli.output import write
@@ -65,7 +66,22 @@ def cli(context: click.Context, *, debug: bool) -> int:
     return 0
 
 
-for command in (ingest, parse, list_, search, show, schema, formats, quarantine, reparse, verify, repair, erase):
+for command in (
+    ingest,
+    parse,
+    list_,
+    search,
+    show,
+    links,
+    duplicates,
+    schema,
+    formats,
+    quarantine,
+    reparse,
+    verify,
+    repair,
+    erase,
+):
     cli.add_command(command)
 
 

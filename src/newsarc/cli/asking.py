@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,8 +32,11 @@ if TYPE_CHECKING:
 @filters
 @output_options
 @click.option("--count", "only_count", is_flag=True, help="Only how many there are.")
+@click.option(
+    "--unique", "is_unique", is_flag=True, help="One of each story: of copies the first, of updates the latest."
+)
 @click.option("--raw", is_flag=True, help="With the archive's framing, seq and chain.")
-def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
+def list_(place: str | None, only_count: bool, is_unique: bool, raw: bool, **said: Any) -> None:
     """List articles, newest first.
 
     Filters of one kind are alternatives, of different kinds all must hold. What is embargoed, withdrawn or withheld,
@@ -49,7 +53,7 @@ def list_(place: str | None, only_count: bool, raw: bool, **said: Any) -> None:
     """
     from newsarc.find import count, find
 
-    archive, query = opened(place), query_of(said)
+    archive, query = opened(place), replace(query_of(said), is_unique=is_unique)
     if only_count:
         write([b"%d\n" % count(archive, query)])
     else:

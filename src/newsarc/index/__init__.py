@@ -19,7 +19,7 @@ from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import ArchiveDamaged, IndexDamaged, IndexUnusable
 from newsarc.index.asking import statement
-from newsarc.index.marks import insert_marks, marked, unnamed
+from newsarc.index.marks import insert_marks, kin, marked, unnamed
 from newsarc.index.patience import patient_rows
 from newsarc.index.tables import BEYOND, SCHEMA, connect, connect_read_only, make_tables, ours, remove
 from newsarc.query import Query, select
@@ -326,13 +326,18 @@ class Index:
         with ours(self.path):
             return marked(self._connection, marks)
 
-    def unnamed(self, most: int) -> Iterator[tuple[int, Place]]:
-        """Yield how many lines name a story that is not found by its minute and title, and the last of them.
+    def unnamed(self) -> Iterator[tuple[int, int, Place]]:
+        """Yield each number of links whose story is not found by it, how many stories bear it, and their last line.
 
-        Most often named first, at most so many.
+        Most often named first.
         """
         with ours(self.path):
-            yield from unnamed(self._connection, most)
+            yield from unnamed(self._connection)
+
+    def kin(self) -> Iterator[Place]:
+        """Yield where the newest lines lie that may be copies of other stories or carry them on, newest first."""
+        with ours(self.path):
+            yield from kin(self._connection)
 
     def hits(self, query: Query) -> Iterator[Hit]:
         """Yield where the newest line of every id lies that fits, in the query's order, with its number and time.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from newsarc.archive.chain import Place
-from newsarc.kinship import TITLES, named_by
+from newsarc.kinship import KIN, TITLES, named_by
 
 if TYPE_CHECKING:
     from newsarc.index.rows import Row
@@ -30,14 +30,23 @@ _PLACES = """
     SELECT seq, segment, offset, length FROM article WHERE seq IN (SELECT value FROM json_each(?1)) UNION ALL
     SELECT seq, segment, offset, length FROM older WHERE seq IN (SELECT value FROM json_each(?1))
 """
+# Lines of one id are one voice: those that are not the newest bear the id in its place.
 _UNNAMED = """
-    SELECT count(*), max(seq) FROM (
+    SELECT count(DISTINCT ifnull(older.id, CASE article.lines WHEN 1 THEN named.seq ELSE article.id END)),
+        max(named.seq), named.number
+    FROM (
         SELECT number, seq FROM mark WHERE number >= ?1 AND number < ?2 UNION ALL
         SELECT number, seq FROM fresh_mark WHERE number >= ?1 AND number < ?2
-    ) AS named
+    ) AS named LEFT JOIN article ON article.seq = named.seq LEFT JOIN older ON older.seq = named.seq
     WHERE NOT EXISTS (SELECT 1 FROM mark WHERE number = named.number - ?3)
     AND NOT EXISTS (SELECT 1 FROM fresh_mark WHERE number = named.number - ?3)
-    GROUP BY named.number ORDER BY 1 DESC, 2 DESC LIMIT ?4
+    GROUP BY named.number ORDER BY 1 DESC, 2 DESC
+"""
+_KIN = """
+    SELECT segment, offset, length FROM article WHERE seq IN (
+        SELECT seq FROM mark WHERE number >= ?1 AND number < ?2 UNION ALL
+        SELECT seq FROM fresh_mark WHERE number >= ?1 AND number < ?2
+    ) ORDER BY published DESC, seq DESC
 """
 
 
@@ -69,9 +78,18 @@ def _places(connection: sqlite3.Connection, seqs: Iterable[int]) -> Iterator[tup
         yield seq, Place(int(segment), int(offset), int(length))
 
 
-def unnamed(connection: sqlite3.Connection, most: int) -> Iterator[tuple[int, Place]]:
-    """Yield how many lines name a story that is not found by its minute and title, and the place of the last one."""
+def unnamed(connection: sqlite3.Connection) -> Iterator[tuple[int, int, Place]]:
+    """Yield each number of links whose story is not found by it, how many stories bear it, and the last line of them.
+
+    Most often named first.
+    """
     apart = TITLES[0] - named_by(TITLES[0])
-    for count, seq in connection.execute(_UNNAMED, (*TITLES, apart, most)):
+    for count, seq, number in connection.execute(_UNNAMED, (*TITLES, apart)):
         for _, place in _places(connection, [seq]):
-            yield int(count), place
+            yield int(number), int(count), place
+
+
+def kin(connection: sqlite3.Connection) -> Iterator[Place]:
+    """Yield where the newest lines lie that may be copies of other stories or carry them on, newest first."""
+    for segment, offset, length in connection.execute(_KIN, KIN):
+        yield Place(int(segment), int(offset), int(length))

@@ -4,33 +4,46 @@
 Works on stored lines as plain dictionaries; no model is loaded.
 """
 
+from hashlib import blake2b
 from typing import NamedTuple
 
 from newsarc.kinship.likeness import compared, sketch
 from newsarc.kinship.pointing import Key, Record, link_keys, story_keys
 
 _ROLES = ("title", "opening", "address", "minute")
-_LINKS, _SKETCH = len(_ROLES), 2 * len(_ROLES)
+_LINKS, _SKETCH, _KIN = len(_ROLES), 2 * len(_ROLES), 2 * len(_ROLES) + 1
 _BITS = 43
 
 
 class Marks(NamedTuple):
-    """The numbers of a line, each of 47 bits: by what it is found as a story, what its links name, its sketch."""
+    """The numbers of a line, each of 47 bits."""
 
     story: tuple[int, ...]
+    """By which it is found as a story."""
     links: tuple[int, ...]
+    """Of the stories its links name."""
     sketch: tuple[int, ...]
+    """Of its text."""
+    kin: tuple[int, ...]
+    """Of the story it is a copy of or carries on."""
 
     @property
     def all(self) -> set[int]:
         """All of them, each once."""
-        return {*self.story, *self.links, *self.sketch}
+        return {*self.story, *self.links, *self.sketch, *self.kin}
 
 
 def marks_of(record: Record) -> Marks:
     """Return the numbers of a record."""
     names = [mark for link in record.get("related") or () for mark in marks_of_link(link)]
-    return Marks(marks_of_story(record), tuple(dict.fromkeys(names)), tuple(marks_like(record)))
+    kin = (mark_of_kin(name) for name in (record.get("same_as"), record.get("update_of")) if name)
+    return Marks(marks_of_story(record), tuple(dict.fromkeys(names)), tuple(marks_like(record)), tuple(kin))
+
+
+def mark_of_kin(name: str) -> int:
+    """Return the number of lines that are copies of a story or carry it on."""
+    digest = blake2b(name.encode("utf-8", "replace"), digest_size=8).digest()
+    return _KIN << _BITS | int.from_bytes(digest, "big") >> (64 - _BITS)
 
 
 def marks_of_story(record: Record) -> tuple[int, ...]:
@@ -60,6 +73,8 @@ def naming(mark: int) -> int:
 
 TITLES = (_LINKS << _BITS, (_LINKS + 1) << _BITS)
 """The numbers of links by minute and title: from the first to before the second."""
+KIN = (_KIN << _BITS, (_KIN + 1) << _BITS)
+"""The numbers of copies and of stories that carry others on."""
 
 
 def _mark(key: Key, role: int = 0) -> int:

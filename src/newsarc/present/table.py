@@ -47,7 +47,7 @@ def _cell(name: str, record: Record, screen: Screen) -> Any:
     if name == "snippet" and screen.marks:
         return _text(screen.marks.snippet(record))
     text = short(name, value(record, name, screen))
-    if name == "id":
+    if name in ("id", "of", "by"):
         text = text.rpartition(":")[2]
     is_stand_in = name == "headline" and not text
     if is_stand_in:
