@@ -308,6 +308,12 @@ class ArticleWithheld(KeptBack):
     cure = "Show it with --canceled."
 
 
+class NothingToCorrect(NotFound):
+    """A category that nothing speaks against, or that no person gave, is to be corrected or taken back."""
+
+    what = "nothing to correct"
+
+
 class OriginalNotKept(NotFound):
     """The archive does not keep the bytes an article was read from."""
 

@@ -362,6 +362,20 @@ def _shown(
         yield reason or (line[:-1] if raw else without_framing(line))
 
 
+def readings(archive: Archive, name: str) -> Iterator[bytes]:
+    """Yield every stored record of an id, oldest first, each compared with its chain; nothing is kept back.
+
+    Raises:
+        ArchiveDamaged, ArchiveRewritten: As `show`.
+    """
+
+    def stored(_first: int) -> Iterator[bytes]:
+        for place in _named(archive, [name])[name].get(name, []):
+            yield without_framing(archive.read_checked(place))
+
+    yield from _of_one_state(archive, stored)
+
+
 def _named(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Place]]]:
     """Find the places of every id that one of the beginnings fits: by the index, else by reading all lines."""
     try:

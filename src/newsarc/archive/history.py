@@ -20,7 +20,7 @@ class History:
         self.highest = 0
         """Number of a version."""
         self.word: str | None = None
-        """The category that a person gave last."""
+        """The category that a person gave last, unless it was taken back."""
         self.alternates: dict[str, None] = {}
         """Other ids its lines name."""
         self.cancels: list[Record] = []
@@ -44,19 +44,32 @@ class History:
         counted = record["version_by"], int(record["version"])
         for mark in story.marks:
             self._marked.setdefault(mark, []).append(light)
-        self._versions.setdefault(counted, []).append(light)
+        self._hear(record, self._versions.setdefault(counted, []))
+        self._versions[counted].append(light)
         if record.get("published"):
             self._minutes.setdefault(_minute(record), []).append(light)
         revision = int(record["revision"])
         if counted not in self._latest or self._latest[counted][0] < revision:
             self._latest[counted] = revision, original_of(record)
-        if record["category_by"] == "user":
-            self.word = record["category"]
         if record["status"] == "canceled":
             self.cancels.append(record)
         self.alternates |= dict.fromkeys(record.get("alternate_ids") or ())
         self.highest = max(self.highest, counted[1])
         self._lines += 1
+
+    def _hear(self, record: Record, before: list[Story]) -> None:
+        """Take a person's word as it is said, and forget it as it is taken back: by what a version said before.
+
+        A version that is read again says nothing new of it, whatever was said of later ones meanwhile.
+        """
+        last: Record = before[-1].record if before else {}
+        said = record["category_by"], record["category"]
+        if said == (last.get("category_by"), last.get("category")):
+            return
+        if record["category_by"] == "user":
+            self.word = record["category"]
+        elif last.get("category_by") == "user":
+            self.word = None
 
     def alike(self, story: Story) -> list[Story]:
         """Return the lines that say the same or were read from the same bytes."""

@@ -128,15 +128,10 @@ def shares(text: str) -> tuple[list[float], int]:
 
     Pieces between blanks are looked up as printed, punctuation and all; what is in them is worked out once.
     """
+    pieces = text.split()
     if len(_memory.seen) > _MOST_KNOWN or _memory.characters > _MOST_CHARACTERS:
         _memory.forget()
-    pieces = text.split()
-    if unseen := set(pieces).difference(_memory.seen):
-        _look_up(unseen)
-    counts: dict[str, int] = {}
-    for words in filter(None, map(_memory.telling.get, chain(pieces, pieces[:_FIRST_WORDS]))):
-        for word in words:
-            counts[word] = counts.get(word, 0) + 1
+    counts = _counts(pieces)
     scores, said = [0.0] * len(LABELS), _memory.said
     for word, count in counts.items():
         tf = _TF[count] if count < len(_TF) else 1 + math.log(count)
@@ -145,6 +140,33 @@ def shares(text: str) -> tuple[list[float], int]:
     damping = _DAMPING * (math.sqrt(len(pieces)) + 3)
     total = sum(scores) + damping
     return [score / total for score in scores], len(pieces)
+
+
+def evidence(text: str, label: str, most: int = 5) -> list[tuple[str, float]]:
+    """Return the words of a text that speak most for a label, as first printed, each with its part of what does."""
+    pieces = text.split()
+    row, weights = LABELS.index(label), dict[str, float]()
+    for word, count in _counts(pieces).items():
+        if weight := dict(_memory.said[word]).get(row):
+            weights[word] = weight * (1 + math.log(count))
+    printed: dict[str, str] = {}
+    for piece in pieces:
+        for word in _WORD.findall(piece[:_LONGEST_PIECE]) if piece in _memory.telling else ():
+            printed.setdefault(_folded(word), word)
+    total = sum(weights.values())
+    best = sorted(weights, key=weights.__getitem__, reverse=True)[:most]
+    return [(printed.get(word, word), _cut(weights[word] / total)) for word in best]
+
+
+def _counts(pieces: list[str]) -> dict[str, int]:
+    """Count the words that say something, the first ones twice."""
+    if unseen := set(pieces).difference(_memory.seen):
+        _look_up(unseen)
+    counts: dict[str, int] = {}
+    for words in filter(None, map(_memory.telling.get, chain(pieces, pieces[:_FIRST_WORDS]))):
+        for word in words:
+            counts[word] = counts.get(word, 0) + 1
+    return counts
 
 
 def _look_up(pieces: set[str]) -> None:
@@ -207,11 +229,10 @@ def from_text(article: Article) -> dict[str, Any]:
 
     A stated category that the full text contradicts stays, with what the text speaks for as a candidate.
     """
-    found, length = shares(_words_of(article))
+    found, length = shares(words_of(article))
     best, stated = found.index(max(found)), _stated(article)
     if stated:
-        is_contradicted = found[best] > TAKEN_FROM and found[LABELS.index(stated)] < CONTRADICTED_BELOW
-        suggested = [best] if is_contradicted and length >= FULL_TEXT_FROM else []
+        suggested = [best] if _is_contradicted(stated, found, length) else []
         return _fields(stated, "stated", candidates=_candidates(found, suggested))
     if found[best] >= TAKEN_FROM:
         return _fields(LABELS[best], "inferred", confidence=_cut(found[best]))
@@ -227,12 +248,29 @@ def from_link(article: Article, label: str) -> dict[str, Any]:
     """
     if article.category_by in ("user", "stated") or _stated(article):
         return {}
-    found, length = shares(_words_of(article))
-    best, share = found.index(max(found)), found[LABELS.index(label)]
-    if length >= FULL_TEXT_FROM and found[best] >= TAKEN_FROM and share < CONTRADICTED_BELOW:
-        linked = Candidate(category=label, confidence=_cut(share))
-        return _fields(LABELS[best], "inferred", confidence=_cut(found[best]), candidates=(linked,))
-    return _fields(label, "linked")
+    found, length = shares(words_of(article))
+    if not _is_contradicted(label, found, length):
+        return _fields(label, "linked")
+    linked = Candidate(category=label, confidence=_cut(_share(label, found)))
+    return _fields(LABELS[found.index(max(found))], "inferred", confidence=_cut(max(found)), candidates=(linked,))
+
+
+def suggestion(article: Article, instead_of: str | None) -> Candidate | None:
+    """Return what the full text of an article clearly speaks for, where it contradicts a label; None where not."""
+    found, length = shares(words_of(article))
+    if not _is_contradicted(instead_of, found, length):
+        return None
+    return Candidate(category=LABELS[found.index(max(found))], confidence=_cut(max(found)))
+
+
+def _is_contradicted(label: str | None, found: list[float], length: int) -> bool:
+    is_clear = length >= FULL_TEXT_FROM and max(found) >= TAKEN_FROM
+    return is_clear and _share(label, found) < CONTRADICTED_BELOW
+
+
+def _share(label: str | None, found: list[float]) -> float:
+    """Return the share of a label; of one that is none of ours, as a stranger's record may have it, 0."""
+    return found[LABELS.index(label)] if label in LABELS else 0.0
 
 
 def _stated(article: Article) -> str | None:
@@ -254,7 +292,7 @@ def _fields(
     }
 
 
-def _words_of(article: Article) -> str:
+def words_of(article: Article) -> str:
     """Join what speaks for a section, headline and lead first; an article's related links speak of other stories."""
     parts = [article.kicker, article.headline, article.lead]
     parts += [block.text for block in article.body]
