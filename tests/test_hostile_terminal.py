@@ -73,8 +73,8 @@ ANSWERS = [
     "search Turm", "search Turm --output markdown", "search Turm --fields snippet,text,unparsed --output csv",
     "show ID", "show ID --output markdown", "show ID --original",
     "quarantine", "quarantine --output jsonl", "quarantine --show SUM", "quarantine --retry", "verify",
-    "reparse --dry-run", "erase ID --reason ALL", "repair", "parse FOLDER", "parse FOLDER --output table",
-    "ingest FOLDER --dry-run", "ingest FOLDER --json",
+    "reparse --dry-run", "audit --accept ID --as Kultur", "erase ID --reason ALL", "repair", "parse FOLDER",
+    "parse FOLDER --output table", "ingest FOLDER --dry-run", "ingest FOLDER --json",
 ]  # fmt: skip
 
 
@@ -106,6 +106,7 @@ REFUSED = [
     "list --format ALL", "list --archive ALL", "search --ALL", "show ALL",
     "ingest ALL", "ingest --jobs ALL x", "ingest --memory ALL x", "ingest --format ALL x", "parse ALL",
     "schema --as ALL", "quarantine --show ALL", "erase ALL --reason x", "verify ALL",
+    "audit --accept ALL", "audit --accept --as ALL x", "audit ALL",
 ]  # fmt: skip
 
 

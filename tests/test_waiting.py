@@ -21,6 +21,7 @@ COMMITTED = "what was committed is archived, run it again to go on"
 WRITERS = [
     (["ingest", "new.txt", "--jobs", "0"], COMMITTED),
     (["reparse"], COMMITTED),
+    (["audit", "--accept", "--as", "Kultur", "portal:"], COMMITTED),
     (["quarantine", "--retry", "--jobs", "0"], COMMITTED),
     (["repair", "--yes"], "the archive is no worse than it was, run it again to go on"),
     (

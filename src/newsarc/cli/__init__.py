@@ -15,6 +15,7 @@ import click
 from newsarc import __version__
 from newsarc.cli.asking import list_, schema, search, show
 from newsarc.cli.caring import quarantine, reparse
+from newsarc.cli.correcting import audit
 from newsarc.cli.ending import run as run_and_end
 from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
@@ -67,21 +68,9 @@ def cli(context: click.Context, *, debug: bool) -> int:
 
 
 for command in (
-    ingest,
-    parse,
-    list_,
-    search,
-    show,
-    links,
-    duplicates,
-    schema,
-    formats,
-    quarantine,
-    reparse,
-    verify,
-    repair,
-    erase,
-):
+    ingest, parse, list_, search, show, links, duplicates, audit, schema, formats,
+    quarantine, reparse, verify, repair, erase,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -117,6 +117,10 @@ archive_option = click.option(
     envvar="NEWSARC_ARCHIVE",
     help="The archive's folder (NEWSARC_ARCHIVE); without it, the one in your user data folder.",
 )
+as_option = click.option(
+    "--as", "label", metavar="WORD", callback=_category,
+    help="With --accept: the category that is right: a label, alias, desk code or topic code.",
+)  # fmt: skip
 output_options = _options(
     click.option("--output", metavar="FORM", callback=one_of(OUTPUTS, "output form"),
                  help=f"{', '.join(OUTPUTS)}. A table on a terminal, jsonl into a pipe."),

@@ -9,6 +9,7 @@ from newsarc.archive.filing import CONFLICT
 from newsarc.archive.mending.erasing import REDACTED
 from newsarc.article import Article, RelatedLink
 from newsarc.ingest import READER
+from newsarc.normalize.categories import from_link
 from newsarc.normalize.meaning import normalize
 
 _SAID_BY_OTHERS = ("user", "linked")  # a category that the story's own source does not give
@@ -58,6 +59,8 @@ def todays(printed: Article, stored: Article, came: datetime | None) -> Article:
     if stored.category_by in _SAID_BY_OTHERS:
         printed = printed.model_copy(update=_fields(stored, _CATEGORY))
     reading = normalize(printed, now=came, reader=READER)
+    if label := _contradicted(stored):
+        reading = reading.model_copy(update=from_link(reading, label))
     learned = _fields(stored, _KEPT)
     proved = {link.text: link for link in stored.related if link.title_confidence == "exact"}
     if proved:
@@ -71,6 +74,12 @@ def todays(printed: Article, stored: Article, came: datetime | None) -> Article:
     if reading.origin and stored.origin:
         learned["origin"] = reading.origin.model_copy(update=_fields(stored.origin, _WHERE))
     return reading.model_copy(update=learned)
+
+
+def _contradicted(stored: Article) -> str | None:
+    """Return the section that other dumps say, where the text was found to speak for another one."""
+    is_inferred = stored.category_by == "inferred" and stored.category_candidates
+    return stored.category_candidates[0].category if is_inferred else None
 
 
 def _is_tombstone(stored: Article) -> bool:
