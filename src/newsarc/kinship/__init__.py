@@ -4,6 +4,7 @@
 Works on stored lines as plain dictionaries; no model is loaded.
 """
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from newsarc.kinship.pointing import Key, Record, link_keys, story_keys
 _ROLES = ("title", "opening", "address", "minute")
 _LINKS, _SKETCH, _KIN = len(_ROLES), 2 * len(_ROLES), 2 * len(_ROLES) + 1
 _BITS = 43
+_MOST_KNOWN = 8_192  # links that are remembered
 
 
 class Marks(NamedTuple):
@@ -53,7 +55,15 @@ def marks_of_story(record: Record) -> tuple[int, ...]:
 
 def marks_of_link(link: Record) -> tuple[int, ...]:
     """Return the numbers of a line that names a story by this link."""
-    return tuple(_mark(key, _LINKS) for key in link_keys(link))
+    return _marks_of_link(
+        link.get("title"), link.get("title_confidence"), link.get("teaser"), link.get("published"), link.get("url")
+    )
+
+
+@lru_cache(_MOST_KNOWN)
+def _marks_of_link(*said: str | None) -> tuple[int, ...]:
+    """Work out the numbers of a link, and remember them: a portal's footers name the same stories again and again."""
+    return tuple(_mark(key, _LINKS) for key in link_keys(*said))
 
 
 def marks_like(record: Record) -> list[int]:

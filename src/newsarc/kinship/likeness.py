@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -19,12 +20,11 @@ SKETCH = 16
 """Numbers of a sketch, at most."""
 _SHARED = 2  # of them, from which two texts may be alike
 _FEWEST_WORDS = 12  # a shorter text is like none: a flash says too little
-_RUN = 4  # words of a sequence
-_BITS = 43
-_MASK = (1 << _BITS) - 1
-_LATER = 1 << (_BITS - 1)  # numbers of the sequences that are taken last
-_ANCHORS = 3  # one word of four, by its number, begins a sequence that is taken first
-_FACTORS = (0x2545F4914F6CDD1D, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
+_LATER = 1 << 42  # numbers of the sequences that are taken last
+_MASK = _LATER - 1
+_SHIFT = 20
+_ANCHORS = 96  # one word of four, by two bits of its number, begins a sequence that is taken first
+_FACTORS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 _AROUND = "\"'«»„“”‚‘’›‹`´.,;:!?()[]…–—-"
 _MOST_KNOWN = 100_000  # pieces of text that are remembered with their numbers
 _LONGEST_PIECE = 100  # characters
@@ -72,19 +72,24 @@ def compared(record: Mapping[str, Any]) -> str:
 
 def _sequences(text: str, *, is_sampled: bool = False) -> set[int]:
     """Return the number of each sequence of four words; of a sample, those that are taken first, if they are enough."""
-    words = [number for number in map(_numbers.__getitem__, text.split()) if number]
+    pieces = text.split()
+    if len(pieces) < _FEWEST_WORDS:
+        return set()
+    words = list(filter(None, itemgetter(*pieces)(_numbers)))
     if len(words) < _FEWEST_WORDS:
         return set()
-    p, q, r, s = _FACTORS
     runs = zip(words, words[1:], words[2:], words[3:], strict=False)
-    if is_sampled:
-        found = {(a * p + b * q + c * r + d * s >> 7) & _MASK >> 1 for a, b, c, d in runs if not a >> 5 & _ANCHORS}
-        if len(found) >= SKETCH:
-            return found
-        runs = zip(words, words[1:], words[2:], words[3:], strict=False)
-    return {
-        (a * p + b * q + c * r + d * s >> 7) & _MASK >> 1 | (_LATER if a >> 5 & _ANCHORS else 0) for a, b, c, d in runs
-    }
+    if not is_sampled:
+        return {_number(*run) for run in runs}
+    p, q, r = _FACTORS
+    found = {(a + b * p + c * q + d * r >> _SHIFT) & _MASK for a, b, c, d in runs if not a & _ANCHORS}
+    return found if len(found) >= SKETCH else _sequences(text)
+
+
+def _number(a: int, b: int, c: int, d: int) -> int:
+    """Return the number of a sequence; those that begin with an anchor come before all others."""
+    p, q, r = _FACTORS
+    return (a + b * p + c * q + d * r >> _SHIFT) & _MASK | (_LATER if a & _ANCHORS else 0)
 
 
 @lru_cache(1024)

@@ -24,6 +24,7 @@ Key: TypeAlias = tuple[Literal["title", "opening", "address", "minute"], int]
 _FEWEST_WORDS = 4  # of a first sentence that tells one story from others
 _APART = 12 * 60  # minutes between an agency's story and its portal
 _LONGEST_TITLE = 60  # words
+_MOST_KNOWN = 4_096  # titles, times, sentences that are remembered
 
 
 class Fit(NamedTuple):
@@ -47,6 +48,12 @@ def _number(*parts: str | int) -> int:
     return int.from_bytes(digest, "big") >> 21
 
 
+@lru_cache(_MOST_KNOWN)
+def _folded(title: str) -> str:
+    return fold_title(title)
+
+
+@lru_cache(_MOST_KNOWN)
 def minute_of(time: str | None) -> int | None:
     """Return the minute since 1970 of a time of the record."""
     return int(datetime.fromisoformat(time).timestamp()) // 60 if time else None
@@ -64,33 +71,27 @@ def story_keys(record: Record) -> list[Key]:
     if minute is not None:
         keys.append(("minute", minute))
         if record.get("headline"):
-            keys.append(("title", _number("t", minute, fold_title(record["headline"]))))
+            keys.append(("title", _number("t", minute, _folded(record["headline"]))))
     if opening and record.get("published"):
         keys.append(("opening", _number("o", opening)))
     return keys
 
 
-def link_keys(link: Record) -> tuple[Key, ...]:
-    """Return by what a link finds its story."""
-    return _link_keys(*(link.get(name) for name in ("title", "title_confidence", "teaser", "published", "url")))
-
-
-@lru_cache(4096)
-def _link_keys(
+def link_keys(
     title: str | None, confidence: str | None, teaser: str | None, published: str | None, url: str | None
-) -> tuple[Key, ...]:
-    """Work out the keys of a link: the footers of a portal name the same stories again and again."""
+) -> list[Key]:
+    """Return by what a link finds its story; of a title that is not sure, by its minute, too."""
     keys: list[Key] = [("address", _number("a", _address(url)))] if url and _address(url) else []
     minute = minute_of(published)
     if minute is None:
-        return tuple(keys)
+        return keys
     if title:
-        keys.append(("title", _number("t", minute, fold_title(title))))
+        keys.append(("title", _number("t", minute, _folded(title))))
     if confidence == "low":
         keys.append(("minute", minute))
     if opening := _folded_opening(teaser or ""):
         keys.append(("opening", _number("o", opening)))
-    return tuple(keys)
+    return keys
 
 
 def fit_of(link: Record, record: Record) -> Fit | None:
@@ -100,7 +101,7 @@ def fit_of(link: Record, record: Record) -> Fit | None:
     named, published = minute_of(link.get("published")), minute_of(record.get("published"))
     if named is None or published is None:
         return None
-    headline = fold_title(record.get("headline") or "")
+    headline = _folded(record.get("headline") or "")
     if _minute(record) == named:
         if headline and _begins_with(_words(link), headline):
             return Fit(3, len(headline))
@@ -122,7 +123,7 @@ def proof_of(link: Record, record: Record) -> Proof | None:
     The teaser is put into reading order: the first sentence of the story's lead stands first.
     """
     words = _printed(link)
-    headline = fold_title(record.get("headline") or "")
+    headline = _folded(record.get("headline") or "")
     length = _length(words, headline) if headline else _length_by_lead(words, record)
     if not length:
         return None
@@ -140,7 +141,7 @@ def _printed(link: Record) -> list[str]:
 
 
 def _words(link: Record) -> str:
-    return fold_title(" ".join(_printed(link)))
+    return _folded(" ".join(_printed(link)))
 
 
 def _begins_with(text: str, headline: str) -> bool:
@@ -197,7 +198,7 @@ def _opening(record: Record) -> str:
     return _folded_opening(without_dateline(_lead(record)))
 
 
-@lru_cache(1024)
+@lru_cache(_MOST_KNOWN)
 def _folded_opening(text: str) -> str:
     first = fold_title(without_dateline((split_sentences(text) or [""])[0]))
     return first if first.count(" ") + 1 >= _FEWEST_WORDS else ""

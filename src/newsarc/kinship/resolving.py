@@ -7,6 +7,7 @@ well means none of them, unless they are copies of each other: nothing is guesse
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from newsarc.kinship import marks_like, marks_of_link, marks_of_story, named_by, naming
@@ -24,6 +25,7 @@ from newsarc.kinship.pointing import Fit, Record, fit_of, minute_of
 UPDATE_WITHIN = 72 * 3600
 """Seconds between a story and one that carries it on."""
 _MOST_COPIES = 100  # stories that fit one link and are compared
+_OF_COPIES = 0.4  # share of a sketch that copies have in common; by chance they have less once in ten thousand times
 _MOST_LIKE = 200  # lines that bear one number of a sketch; what more of them bear is a phrase that tells nothing
 
 T = TypeVar("T", bound=Hashable)
@@ -109,10 +111,11 @@ class Resolver(Generic[T]):
 
     def fitting(self, record: Record) -> Iterator[Named]:
         """Yield every link that a line of a story fits, whichever story it means."""
-        for token in self._tokens([naming(mark) for mark in marks_of_story(record)]):
+        marks = {naming(mark) for mark in marks_of_story(record)}
+        for token in self._tokens(list(marks)):
             other = self._web.record(token)
             for link in other.get("related") or ():
-                if fit_of(link, record):
+                if not marks.isdisjoint(marks_of_link(link)) and fit_of(link, record):
                     yield Named(other, link)
 
     def naming(self, name: str) -> list[Named]:
@@ -175,7 +178,7 @@ class Resolver(Generic[T]):
         for token, count in shared.items():
             if may_be_alike(marks, count):
                 other = self._web.record(token)
-                if other["id"] != record["id"] and other.get("status") != "canceled":
+                if other["id"] != record["id"] and _are_worth_it(record, other, count / len(marks)):
                     share = resemblance(compared(record), compared(other))
                     if share.containment >= UPDATE_LIKE_NAMED_FROM:
                         yield other, share
@@ -187,8 +190,19 @@ class Resolver(Generic[T]):
 
 
 def _order(record: Record) -> tuple[float, str]:
-    published = record.get("published")
-    return datetime.fromisoformat(published).timestamp() if published else float("inf"), str(record["id"])
+    return _time(record.get("published")), str(record["id"])
+
+
+@lru_cache(4096)
+def _time(published: str | None) -> float:
+    return datetime.fromisoformat(published).timestamp() if published else float("inf")
+
+
+def _are_worth_it(record: Record, other: Record, shared: float) -> bool:
+    """Tell whether two stories need to be compared: those far apart in time only where they may be copies."""
+    if other.get("status") == "canceled":
+        return False
+    return shared >= _OF_COPIES or abs(_order(record)[0] - _order(other)[0]) <= UPDATE_WITHIN
 
 
 def _are_copies(records: Sequence[Record]) -> bool:
