@@ -98,6 +98,9 @@ class Known(Protocol):
 class Joins(Protocol):
     """What joins a batch with the stories around it, before it is written."""
 
+    revised: int
+    """Stored stories that learned something, in all batches."""
+
     def joined(self, fresh: list[Fresh], known: Known, histories: Lookup) -> list[Fresh]:
         """Return the records of a batch completed, and behind them revisions of stored ones."""
 

@@ -115,8 +115,7 @@ def reparse(ids: tuple[str, ...], place: str | None, dry_run: bool, wait: float,
         progress(None if is_shown else sys.stderr, "versions") as advance,
         closing(work) as found,
     ):
-        if not dry_run:
-            let_index_know(archive)
+        let_index_know(archive)
         done = _told(found, tally, advance)
         if is_shown:
             _show_changes(done, output)

@@ -76,6 +76,7 @@ def _ingest(sources: tuple[str, ...], said: dict[str, Any]) -> int:
             summary.add(outcome)
             say(outcome.error)
             advance(summary.sentence())
+    summary.learned = archive.joiner.revised if archive and archive.joiner else 0
     if said["as_json"]:
         write([summary.line()])
     tell(("dry run: " if said["dry_run"] else "") + summary.sentence())

@@ -69,7 +69,6 @@ class Index:
         self._root = root
         self._uuid = uuid
         self._tell = tell
-        self._folder: object = None
         self._wait = _WRITERS_WAIT if is_written else _READERS_WAIT
         self._connection = self._sound(connect_read_only) if read_only else self._opened()
 
@@ -124,11 +123,13 @@ class Index:
         Raises:
             IndexUnusable: It can be made nowhere.
         """
-        from tempfile import TemporaryDirectory
+        from shutil import rmtree
+        from tempfile import mkdtemp
+        from weakref import finalize
 
-        folder = TemporaryDirectory(prefix="newsarc-")
-        made = cls(archive.root, archive.uuid, is_written=True, folder=folder.name)
-        made._folder = folder
+        folder = mkdtemp(prefix="newsarc-")
+        made = cls(archive.root, archive.uuid, is_written=True, folder=folder)
+        finalize(made, rmtree, folder, ignore_errors=True)
         return made
 
     def clear(self) -> None:

@@ -1,11 +1,11 @@
-"""Whether all of the index fits the archive: every row against its line, and a sample of words.
+"""Whether all of the index fits the archive: every row against its line, and a sample of words and marks.
 
 SQLite's own checks do not find rot: most flipped bits leave a database that is well formed and wrong.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -58,7 +58,10 @@ def compare(connection: sqlite3.Connection, archive: "Archive", last: int) -> It
         if alternates.of(row.seq) != set(row.alternates):
             yield f"line {row.seq} ({row.id}): its other ids are not the ones held"
         if row.seq % step == 0 or row.seq == last:
-            yield from _missing_words(connection, row_of(stored))
+            full = row_of(stored)
+            yield from _missing_words(connection, full)
+            if not all(map(_held_mark(connection, full.seq), full.marks)):
+                yield f"line {full.seq} ({full.id}) is not found by all that joins it to other stories"
         held = next(rows, None)
     if held is not None:
         yield f"line {held[0]} is held, but the archive has no such line"
@@ -93,6 +96,13 @@ def _differences(row: Row, held: tuple[Any, ...]) -> Iterator[str]:
     wrong += ["highest"] * (lines == 1 and highest != row.version)  # of several lines, see below
     if wrong:
         yield f"line {row.seq} ({row.id}): other values are held for {', '.join(wrong)}"
+
+
+def _held_mark(connection: sqlite3.Connection, seq: int) -> Callable[[int], bool]:
+    """Make a function that looks up one number of a line."""
+    tables = ("mark", "fresh_mark")
+    find = " UNION ALL ".join(f"SELECT 1 FROM {table} WHERE number = ?1 AND seq = ?2" for table in tables)  # noqa: S608
+    return lambda number: connection.execute(find, (number, seq)).fetchone() is not None
 
 
 def _missing_words(connection: sqlite3.Connection, row: Row) -> Iterator[str]:

@@ -44,6 +44,8 @@ class Summary:
     new: int = 0
     versions: int = 0
     revisions: int = 0
+    learned: int = 0
+    """Stored stories that learned something from those that came: a section, a title, what they are a copy of."""
     unchanged: int = 0
     erased: int = 0
     quarantined: int = 0
@@ -79,6 +81,7 @@ class Summary:
             (self.versions, "new version" if self.versions == 1 else "new versions"),
             (self.revisions, "new reading" if self.revisions == 1 else "new readings"),
             (self.unchanged, "unchanged"),
+            (self.learned, "of the archive learned from them"),
             (self.erased, "refused (erased)"),
             (self.quarantined, "in quarantine"),
             (self.unreadable, "not readable"),

@@ -31,6 +31,8 @@ class Joiner:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._web: ArchiveWeb | None = None
+        self.revised = 0
+        """Stored stories that learned something, in all batches."""
 
     def joined(self, fresh: list[Fresh], known: Known, histories: Lookup) -> list[Fresh]:
         """Return the records of a batch completed, and behind them the revisions of stored stories.
@@ -44,6 +46,7 @@ class Joiner:
         batch = _Batch(self._archive, self._web, [json.loads(record) for record, _ in fresh], histories)
         completed = list(_completed(batch, fresh))
         revisions = list(batch.revisions())
+        self.revised += len(revisions)
         for revision in revisions:
             histories(str(revision["id"])).add(story_of(revision))
         return [*completed, *((written(revision), None) for revision in revisions)]

@@ -1,14 +1,15 @@
 """What today's reader makes of what is kept: originals are read again, and a reading that differs is a new revision.
 
 What was learned since a source came in is laid on top again: a category that a person or another dump's link said,
-proved titles of related links, what a story is the same as or carries on, its id and version. A version is compared by
+proved titles of related links, what a story is the same as or carries on, its id and version. What can be learned from
+the stories around it and was not, is learned now. A version is compared by
 its latest revision; confidences and the reader's own name are no difference, so doing it twice adds nothing.
 """
 
 import json
 from collections import Counter
 from collections.abc import Callable, Container, Generator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,8 +19,10 @@ from newsarc.archive import LOCK_WAIT, Archive
 from newsarc.archive.chain import Place
 from newsarc.article import Article, from_line
 from newsarc.errors import ArchiveDamaged
+from newsarc.joining.learning import learned
 from newsarc.reparse.comparing import Change, changes, todays
 from newsarc.reparse.originals import Key, Originals, UnfoundError, key_of
+from newsarc.stories import Stories, opened
 
 _BATCH_RECORDS = 100
 _BATCH_BYTES = 8 << 20
@@ -85,21 +88,24 @@ def reparse(
     """Read kept originals again and yield what became of each version; a new reading is durable by then.
 
     `names` are the ids that are meant, None for all. An original is read from its start as far as it is needed, in
-    bounded memory. What was yielded when it stops half-way needs no second look; the rest is as it was.
+    bounded memory. An archive with a joiner learns what its stories say of each other. What was yielded when it stops
+    half-way needs no second look; the rest is as it was.
 
     Raises:
         ArchiveLocked, ArchiveDamaged, StorageError: The run cannot go on.
     """
-    originals, found = Originals(archive.root), _by_original(_latest(archive, names))
+    found = _by_original(_latest(archive, names))
     waiting: list[tuple[Reread, bytes]] = []
-    for done, record in _without_echo(_read_again(one, archive, originals) for one in found):
-        if dry_run or not record:
-            yield done
-            continue
-        waiting.append((done, record))
-        if len(waiting) >= _BATCH_RECORDS or sum(len(record) for _, record in waiting) >= _BATCH_BYTES:
-            yield from _committed(archive, waiting, clock(), wait)
-            waiting = []
+    with opened(archive) if archive.joiner else nullcontext() as stories:
+        again = partial(_read_again, archive=archive, originals=Originals(archive.root), stories=stories)
+        for done, record in _without_echo(map(again, found)):
+            if dry_run or not record:
+                yield done
+                continue
+            waiting.append((done, record))
+            if len(waiting) >= _BATCH_RECORDS or sum(len(record) for _, record in waiting) >= _BATCH_BYTES:
+                yield from _committed(archive, waiting, clock(), wait)
+                waiting = []
     yield from _committed(archive, waiting, clock(), wait)
 
 
@@ -117,28 +123,43 @@ def _committed(archive: Archive, waiting: list[tuple[Reread, bytes]], now: datet
         yield done if one.what == "revision" else replace(done, what="overtaken")
 
 
-def _read_again(latest: "_Latest | ArchiveDamaged", archive: Archive, originals: Originals) -> tuple[Reread, bytes]:
+def _read_again(
+    latest: "_Latest | ArchiveDamaged", *, archive: Archive, originals: Originals, stories: Stories | None
+) -> tuple[Reread, bytes]:
     """Compare a version with today's reading of its bytes; returns the record of its next revision if they differ."""
     if isinstance(latest, ArchiveDamaged):
         return Reread("damaged", note=str(latest)), b""
     done = partial(Reread, id=latest.version[0], version=latest.version[2])
-    if latest.key is None:
-        return done("no original"), b""
+    same = done("same" if latest.key else "no original")
     try:
-        stored = _article(latest)
-        printed = originals.article(latest.key, stored)
-        reading = todays(printed, stored, datetime.fromisoformat(latest.came) if latest.came else None)
+        stored = reading = _article(latest)
+        try:
+            if latest.key:
+                printed = originals.article(latest.key, stored)
+                reading = todays(printed, stored, datetime.fromisoformat(latest.came) if latest.came else None)
+        except UnfoundError as error:
+            same = done("unfound", note=str(error))
+        reading = _joined(reading, stories) if stories else reading
         differing = changes(stored, reading)
         if differing:
             archive.read_checked(latest.place)
     except ArchiveDamaged as error:
         return done("damaged", note=str(error)), b""
-    except UnfoundError as error:
-        return done("unfound", note=str(error)), b""
     if not differing:
-        return done("same"), b""
+        return same, b""
     record = reading.model_copy(update={"revision": stored.revision + 1, "archived": None}).line()
     return done("revised", changes=differing), record
+
+
+def _joined(reading: Article, stories: Stories) -> Article:
+    """Say in the newest version of a story what is learned of it from those around it."""
+    stories.forget()
+    newest = stories.newest(reading.id)
+    if newest is None or (newest["version_by"], newest["version"]) != (reading.version_by, reading.version):
+        return reading
+    record = json.loads(reading.line())
+    found = learned(record, stories.resolver, is_stored=True)
+    return Article.model_validate(record | found) if found else reading
 
 
 def _article(latest: "_Latest") -> Article:
