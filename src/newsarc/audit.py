@@ -17,7 +17,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from newsarc.archive import LOCK_WAIT, Archive
 from newsarc.article import Article, from_line
 from newsarc.errors import ArchiveDamaged, NewsarcError, NothingToCorrect
-from newsarc.find import find, readings, show
+from newsarc.find import find, lines_of, show
 from newsarc.normalize.categories import evidence, from_link, from_text, suggestion, words_of
 from newsarc.query import Query
 
@@ -151,7 +151,7 @@ def _undone(archive: Archive, article: Article) -> dict[str, Any]:
     if article.category_by != "user":
         raise NothingToCorrect(article.id, "no person gave its category")
     own = last = None
-    for before in map(_article, readings(archive, article.id)):
+    for before in map(_article, (line for _, line in lines_of(archive, article.id))):
         if before.category_by != "user":
             last = before
             own = before if _version(before) == _version(article) else own

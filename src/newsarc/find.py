@@ -348,32 +348,44 @@ def _shown(
 ) -> Iterator[bytes | ArticleNotFound | KeptBack]:
     found = _named(archive, beginnings)
     for beginning in beginnings:
-        names = found[beginning]
-        chosen = [beginning] if beginning in names else sorted(names)
-        if not chosen:
+        places = _chosen(beginning, found[beginning])
+        if not places:
             yield ArticleNotFound(beginning)
             continue
-        if len(chosen) > 1:
-            more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
-            raise AmbiguousId(beginning, ", ".join(chosen[:_MOST_NAMED]) + more)
-        lines = [Stored(place, archive.read_checked(place)) for place in names[chosen[0]]]
+        lines = [Stored(place, archive.read_checked(place)) for place in places]
         line = archive.read(select(lines, Query())[0])
         reason = kept_back(json.loads(line), query) if query else None
         yield reason or (line[:-1] if raw else without_framing(line))
 
 
-def readings(archive: Archive, name: str) -> Iterator[bytes]:
-    """Yield every stored record of an id, oldest first, each compared with its chain; nothing is kept back.
+def lines_of(archive: Archive, beginning: str) -> Iterator[Stored]:
+    """Yield every line of one id, named as `show` takes it, oldest first, compared with its chain; lazy.
 
     Raises:
-        ArchiveDamaged, ArchiveRewritten: As `show`.
+        ArticleNotFound: No id begins so.
+        AmbiguousId, ArchiveDamaged, ArchiveRewritten: As `show`.
     """
 
-    def stored(_first: int) -> Iterator[bytes]:
-        for place in _named(archive, [name])[name].get(name, []):
-            yield without_framing(archive.read_checked(place))
+    def checked(_first: int) -> Iterator[Stored]:
+        places = _chosen(beginning, _named(archive, [beginning])[beginning])
+        if not places:
+            raise ArticleNotFound(beginning)
+        yield from (Stored(place, archive.read_checked(place)) for place in sorted(places))
 
-    yield from _of_one_state(archive, stored)
+    yield from _of_one_state(archive, checked)
+
+
+def _chosen(beginning: str, names: dict[str, list[Place]]) -> list[Place]:
+    """Return the places of the one id that is meant; none where none is.
+
+    Raises:
+        AmbiguousId: The beginning fits several ids; names them.
+    """
+    chosen = [beginning] if beginning in names else sorted(names)
+    if len(chosen) > 1:
+        more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
+        raise AmbiguousId(beginning, ", ".join(chosen[:_MOST_NAMED]) + more)
+    return names[chosen[0]] if chosen else []
 
 
 def _named(archive: Archive, beginnings: Sequence[str]) -> dict[str, dict[str, list[Place]]]:

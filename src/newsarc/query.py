@@ -144,7 +144,7 @@ def kept_back(record: Record, query: Query) -> KeptBack | None:
     name = str(record["id"])
     if query.is_closed(record):
         error = ArticleWithdrawn if record["status"] == "canceled" else ArticleWithheld
-        return error(name, ": ".join(filter(None, (_moment(record), _note(record)))))
+        return error(name, ": ".join(filter(None, (_moment(record), note(record)))))
     if query.is_early_for(record):
         end = None if record.get("embargo_open") else record["embargoed"]
         return ArticleEmbargoed(name, f"until {_written(end)}" if end else "until its source lifts it")
@@ -160,11 +160,15 @@ def _written(time: str) -> str:
     return f"{time[:10]} {time[11:16]}"
 
 
-def _note(record: Record) -> str:
-    """Return the reason its source gives, which stands behind a signal or by itself, never in the text."""
+def note(record: Record) -> str:
+    """Return the reason its source gives for a correction or a withdrawal, on one line; empty where it gives none.
+
+    It stands behind a signal; that of a withdrawal also by itself, never in the text.
+    """
     notes = [signal.partition(": ")[2] for signal in record.get("signals") or ()]
-    note = next(filter(None, [*notes, *(record.get("unparsed") or ())]), "")
-    return " ".join(note.split())[:_LONGEST_NOTE]
+    if record.get("status") in HIDDEN_STATUSES:
+        notes += record.get("unparsed") or ()
+    return " ".join(next(filter(None, notes), "").split())[:_LONGEST_NOTE]
 
 
 class _Version(NamedTuple, Generic[P]):
@@ -194,16 +198,7 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
     By `published` descending, no time last, then the later line; `oldest` is exactly the other way round. Holds a
     few numbers for each id in memory, never a text.
     """
-    newest: dict[str, dict[tuple[str, int], _Version[P]]] = {}
-    for place, line in stored:
-        record = json.loads(line)
-        versions = newest.setdefault(record["id"], {})
-        counted = (record["version_by"], record["version"])
-        known = versions.get(counted)
-        if known is None or _reading(record) >= known.reading:
-            arrival = known.arrival if known else record["seq"]
-            versions[counted] = _version(record, place, arrival, is_asked_for=query.matches(record))
-    found = map(_newest, newest.values())
+    found = map(_newest, _versions(stored, query).values())
     hits = [(version.published, version.seq, version.place) for version in found if version.is_asked_for]
     pick = heapq.nsmallest if query.order == "oldest" else heapq.nlargest
     return [
@@ -211,21 +206,46 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
     ]
 
 
-def _newest(versions: dict[tuple[str, int], _Version[P]]) -> _Version[P]:
-    """Choose the newest version of an id. A cancel that no provider counted withdraws all that are not later.
+def in_order(stored: Iterable[tuple[P, bytes]]) -> list[P]:
+    """Return the place of the line that stands for each version of one id, in the order of rank, the newest last."""
+    [versions] = _versions(stored, Query()).values()
+    in_force = {id(one) for one in _in_force(versions)}
+    return [one.place for one in sorted(versions.values(), key=lambda one: (id(one) in in_force, one.rank))]
 
-    Two formats of one message may differ by two seconds.
-    """
+
+def _versions(stored: Iterable[tuple[P, bytes]], query: Query) -> dict[str, dict[tuple[str, int], _Version[P]]]:
+    """Gather the line that stands for each version of each id."""
+    found: dict[str, dict[tuple[str, int], _Version[P]]] = {}
+    for place, line in stored:
+        record = json.loads(line)
+        versions = found.setdefault(record["id"], {})
+        counted = (record["version_by"], record["version"])
+        known = versions.get(counted)
+        if known is None or _reading(record) >= known.reading:
+            arrival = known.arrival if known else record["seq"]
+            versions[counted] = _version(record, place, arrival, is_asked_for=query.matches(record))
+    return found
+
+
+def _newest(versions: dict[tuple[str, int], _Version[P]]) -> _Version[P]:
+    """Choose the newest version of an id."""
     if len(versions) == 1:
         [newest] = versions.values()
         return newest
+    return max(_in_force(versions), key=lambda version: version.rank)
+
+
+def _in_force(versions: dict[tuple[str, int], _Version[P]]) -> list[_Version[P]]:
+    """Choose what may be the newest. A cancel that no provider counted withdraws all counted ones that are not later.
+
+    Two formats of one message may differ by two seconds.
+    """
     cancels = [one.rank[_TIME] + SAME_MOMENT for one in versions.values() if one.is_cancel and not one.is_counted]
-    in_force = (
+    return [
         one
         for one in versions.values()
         if one.is_cancel or not one.is_counted or all(end < one.rank[_TIME] for end in cancels)
-    )
-    return max(in_force, key=lambda version: version.rank)
+    ]
 
 
 def _reading(record: Record) -> tuple[bool, int]:
