@@ -247,6 +247,19 @@ class AmbiguousId(QueryError):
     cure = "Give more of it."
 
 
+class UnknownVersion(QueryError):
+    """A story has no such version or revision; names those it has."""
+
+    what = "no such version"
+    cure = "Write 2, or 2.1 for its first revision."
+
+
+class AmbiguousVersion(QueryError):
+    """A story's provider and the archive both counted a version of this number."""
+
+    what = "version unclear"
+
+
 class ArchiveRefused(QueryError):
     """A folder is not an archive this newsarc may write to or read."""
 
