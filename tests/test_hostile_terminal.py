@@ -56,6 +56,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert " new, " in shown
     assert " in quarantine" in shown
     check_safe(PROGRESS.sub("", shown))
+    (root / "again.txt").write_bytes(nasty(TEXT).replace(b"Rumpf", f"Leib {TEXT}".encode()))
+    assert "1 new version" in on_terminal(["ingest", str(root / "again.txt")], root / "archive")
     words = [sys.executable, "-m", "newsarc", "list", "--archive", str(root / "archive")]
     assert RAW.search(subprocess.run(words, capture_output=True, check=True).stdout.decode()), "a pipe gets all of it"
     return root
@@ -71,7 +73,8 @@ ANSWERS = [
     "list", "list --output jsonl", "list --output csv", "list --output tsv",
     "list --output markdown", "list --output ids", "list --fields headline,keywords,related,origin",
     "search Turm", "search Turm --output markdown", "search Turm --fields snippet,text,unparsed --output csv",
-    "show ID", "show ID --output markdown", "show ID --original",
+    "history ID", "history ID --output jsonl", "history ID --output markdown", "diff ID", "diff ID --output markdown",
+    "diff ID --output csv", "diff ID --output jsonl", "show ID", "show ID --output markdown", "show ID --original",
     "quarantine", "quarantine --output jsonl", "quarantine --show SUM", "quarantine --retry", "verify",
     "reparse --dry-run", "audit --accept ID --as Kultur", "erase ID --reason ALL", "repair", "parse FOLDER",
     "parse FOLDER --output table", "ingest FOLDER --dry-run", "ingest FOLDER --json",
@@ -103,7 +106,8 @@ def test_no_answer_reaches_a_terminal_raw(words: str, place: Path, given: dict[s
 REFUSED = [
     "ALL", "--ALL", "list --ALL", "list ALL", "list --kind ALL", "list --category ALL",
     "list --since ALL", "list --limit ALL", "list --fields ALL", "list --output ALL",
-    "list --format ALL", "list --archive ALL", "search --ALL", "show ALL",
+    "list --format ALL", "list --archive ALL", "search --ALL", "show ALL", "history ALL", "diff ALL",
+    "history --output ALL x", "diff x 1 2 ALL",
     "ingest ALL", "ingest --jobs ALL x", "ingest --memory ALL x", "ingest --format ALL x", "parse ALL",
     "schema --as ALL", "quarantine --show ALL", "erase ALL --reason x", "verify ALL",
     "audit --accept ALL", "audit --accept --as ALL x", "audit ALL",

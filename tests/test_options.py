@@ -85,7 +85,7 @@ def options_of(metavars: set[str]) -> list[tuple[str, str]]:
 
 def refusal(command: str, *words: str) -> str:
     """Parse a command line that must be refused; returns why. Nothing is run."""
-    more = {"erase": ["x"], "ingest": ["x"], "parse": ["x"], "search": ["x"], "show": ["x"]}.get(command, [])
+    more = ["x"] if command in ("diff", "erase", "history", "ingest", "parse", "search", "show") else []
     with pytest.raises(QueryError) as caught:
         cli.commands[command].make_context(command, [*words, *more])
     assert caught.value.exit_code == 2
@@ -114,7 +114,7 @@ def test_a_blank_word_is_refused(command: str, option: str) -> None:
 def test_every_option_with_a_value_is_tried() -> None:
     metavars = {option.metavar for command in cli.commands.values() for option in command.params} - {None}
     tried = {"N", "SECONDS", "SIZE", "DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT"}
-    arguments = {"SOURCE...", "QUERY...", "ID...", "[ID]...", "[DIGEST]..."}
+    arguments = {"SOURCE...", "QUERY...", "ID...", "[ID]...", "[DIGEST]...", "ID", "[V1 [V2]]"}
     assert metavars - arguments == tried | {"WORD", "DIR"}
 
 

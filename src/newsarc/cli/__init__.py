@@ -4,8 +4,8 @@ The only room that prints, exits, and reads the clock or the environment.
 
 Every command is the same three parts: turn words into meanings (`options`), call the room of its name, hand what comes
 out to a writer (`output`); `ending` turns errors into exit codes. The commands stand in `reading` (into the archive),
-`asking` (out of it) and `keeping` (care for it). Rooms are imported inside the command that needs them, so that
-`--help` and `list` start at once.
+`asking` and `comparing` (out of it), `keeping` and `caring` (care for it). Rooms are imported inside the command that
+needs them, so that `--help` and `list` start at once.
 """
 
 from typing import NoReturn
@@ -16,6 +16,7 @@ from newsarc import __version__
 from newsarc.cli.asking import list_, schema, search, show
 from newsarc.cli.caring import quarantine, reparse
 from newsarc.cli.correcting import audit
+from newsarc.cli.comparing import diff, history
 from newsarc.cli.ending import run as run_and_end
 from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
@@ -68,7 +69,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
 
 
 for command in (
-    ingest, parse, list_, search, show, links, duplicates, audit, schema, formats,
+    ingest, parse, list_, search, show, links, duplicates, history, diff, audit, schema, formats,
     quarantine, reparse, verify, repair, erase,
 ):  # fmt: skip
     cli.add_command(command)

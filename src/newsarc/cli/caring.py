@@ -1,6 +1,5 @@
 """The commands that go back to what was read: sources in quarantine, and originals under today's reader."""
 
-import json
 import os
 import sys
 from collections import deque
@@ -12,18 +11,17 @@ import click
 
 from newsarc.cli.opening import let_index_know, opened
 from newsarc.cli.options import (
-    OUTPUTS,
     archive_option,
     how_options,
     ids_of,
     jobs_of,
     limit_options,
-    one_of,
     reading_of,
+    row_options,
     wait_option,
     work_options,
 )
-from newsarc.cli.output import COMMITTED, kept, lasting, now, say, screen, tell, write
+from newsarc.cli.output import COMMITTED, dumped, kept, lasting, now, say, screen, tell, write
 from newsarc.errors import ArchiveDamaged, NewsarcError, QueryError
 
 if TYPE_CHECKING:
@@ -31,14 +29,7 @@ if TYPE_CHECKING:
     from newsarc.archive.quarantine import Failed
     from newsarc.reparse import Reread, Tally
 
-_FORMS = tuple(form for form in OUTPUTS if form != "ids")
 _DIGITS = 12  # of a digest in a table
-_output_option = click.option(
-    "--output",
-    metavar="FORM",
-    callback=one_of(_FORMS, "output form"),
-    help=f"{', '.join(_FORMS)}. A table on a terminal, jsonl into a pipe.",
-)
 
 
 @click.command()
@@ -50,7 +41,7 @@ _output_option = click.option(
 @work_options
 @limit_options
 @click.option("--all", "is_all", is_flag=True, help="List those too that could be read later.")
-@_output_option
+@row_options
 def quarantine(digests: tuple[str, ...], place: str | None, **said: Any) -> int:
     """List the sources that could not be read, oldest first; show one, or try again.
 
@@ -86,7 +77,7 @@ def quarantine(digests: tuple[str, ...], place: str | None, **said: Any) -> int:
 @archive_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, and how; write nothing.")
 @wait_option
-@_output_option
+@row_options
 def reparse(ids: tuple[str, ...], place: str | None, dry_run: bool, wait: float, output: str | None) -> int:
     """Read kept originals again with today's newsarc; a reading that differs becomes a new revision.
 
@@ -162,11 +153,7 @@ def _list(found: Sequence["Failed"], output: str | None, *, is_all: bool) -> Non
             }
             for one in found
         ]
-    write(WRITERS[form](map(_dumped, rows), fields, seen))
-
-
-def _dumped(row: dict[str, Any]) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    write(WRITERS[form](map(dumped, rows), fields, seen))
 
 
 def _show(archive: "Archive", found: Sequence["Failed"], failed: list[NewsarcError]) -> None:
@@ -237,4 +224,4 @@ def _show_changes(done: Iterable["Reread"], output: str | None) -> None:
         for one in done
         for change in one.changes
     )
-    write(WRITERS[form](map(_dumped, rows), ("id", "version", "field", "old", "new"), seen))
+    write(WRITERS[form](map(dumped, rows), ("id", "version", "field", "old", "new"), seen))

@@ -127,6 +127,13 @@ output_options = _options(
     click.option("--fields", metavar="NAME,...", callback=worded,
                  help="Columns or keys to give; text is headline, lead and body."),
 )  # fmt: skip
+_ROWS = tuple(form for form in OUTPUTS if form != "ids")
+row_options = click.option(
+    "--output",
+    metavar="FORM",
+    callback=one_of(_ROWS, "output form"),
+    help=f"{', '.join(_ROWS)}. A table on a terminal, jsonl into a pipe.",
+)
 _how = (
     click.option("--format", metavar="NAME", callback=worded,
                  help="Read everything with this format instead of recognising it."),

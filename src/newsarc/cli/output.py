@@ -1,6 +1,7 @@
 """How a command speaks: records and data to stdout, sentences to stderr, both safe for a terminal."""
 
 import io
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -61,6 +62,11 @@ def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = Fal
     form = said["output"] or ("table" if seen.is_terminal else "jsonl")
     fields = fields_named(said["fields"], ("snippet",) if marks else ())
     write((PAGE_WRITERS if pages else WRITERS)[form](records, fields, seen))
+
+
+def dumped(row: dict[str, Any]) -> bytes:
+    """Return a row of our own making as the writers take records."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 def screen() -> Screen:

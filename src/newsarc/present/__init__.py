@@ -3,8 +3,8 @@
 What comes in are records, one JSON object in bytes each; what goes out are bytes. JSON Lines into a pipe are the
 archive's own bytes.
 
-`fields` knows what of a record can be shown, `safety` what a terminal may see; `rows` writes for programs, `table` and
-`page` for people.
+`fields` knows what of a record can be shown, `safety` what a terminal may see; `rows` writes for programs, `table`,
+`page` and `lives` for people.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,20 +12,23 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from newsarc.present.fields import FIELDS, fields_named, text_of
+from newsarc.present.lives import change_table, differences, histories
 from newsarc.present.page import documents, pages
 from newsarc.present.rows import csv, ids, json_array, jsonl, tsv
 from newsarc.present.safety import Marked, Marks, Screen, Writer, original, plain, safe
 from newsarc.present.table import markdown, table
 
 __all__ = [
-    "FIELDS", "PAGE_WRITERS", "WRITERS", "Marked", "Marks", "Screen", "fields_named", "meter", "original", "plain",
-    "progress", "safe", "text_of",
+    "DIFF_WRITERS", "FIELDS", "HISTORY_WRITERS", "PAGE_WRITERS", "WRITERS", "Marked", "Marks", "Screen", "Writer",
+    "fields_named", "meter", "original", "plain", "progress", "safe", "text_of",
 ]  # fmt: skip
 
 WRITERS: dict[str, Writer] = {
     "table": table, "jsonl": jsonl, "json": json_array, "csv": csv, "tsv": tsv, "markdown": markdown, "ids": ids
 }  # fmt: skip
 PAGE_WRITERS: dict[str, Writer] = {**WRITERS, "table": pages, "markdown": documents}
+HISTORY_WRITERS: dict[str, Writer] = {**WRITERS, "table": histories}
+DIFF_WRITERS: dict[str, Writer] = {**WRITERS, "table": differences, "markdown": change_table}
 
 
 @contextmanager
