@@ -1,8 +1,10 @@
 """The life of a story as it is told: its lines in order, whose change each is, what two of them differ in."""
 
+import json
 from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from asked import made, told
 from lives import AT, CANCEL, NOW, READERS, URN, in_format, story
 from material import NOON
 from newsarc.archive import Archive
-from newsarc.article import Article, Block, RelatedLink
+from newsarc.article import Article, Block, Candidate, Media, RelatedLink
 from newsarc.errors import (
     AmbiguousId,
     AmbiguousVersion,
@@ -23,7 +25,7 @@ from newsarc.errors import (
     UnknownVersion,
 )
 from newsarc.find import find
-from newsarc.query import Query
+from newsarc.query import Query, in_order, select
 from newsarc.versions import DIFF_FIELDS, HISTORY_FIELDS, compare, history
 
 
@@ -65,6 +67,24 @@ def test_the_newest_is_the_one_that_lists_give(archive: Archive) -> None:
     assert found[0]["status"] == "canceled"
 
 
+@pytest.mark.parametrize("seed", range(60))
+def test_the_last_in_order_is_the_newest(seed: int) -> None:
+    roll = Random(seed)
+    stored = []
+    for seq in range(roll.randrange(1, 9)):
+        said = CANCEL if roll.random() < 0.3 else {}
+        at = AT + timedelta(seconds=roll.randrange(6))
+        version = roll.choice([None, 1, 2, 3])
+        one = story(version, **{"published": at, "revision": roll.randrange(1, 3), **said})
+        one = one if version else one.model_copy(update={"version": roll.randrange(1, 4)})
+        stored.append((seq, one.line()[:-1] + b',"seq":%d}' % seq))
+    order = in_order(stored)
+    assert order[-1:] == select(stored, Query())
+    assert len(order) == len(
+        {(line["version_by"], line["version"]) for line in (json.loads(line) for _, line in stored)}
+    )
+
+
 def test_every_line_has_every_key(archive: Archive) -> None:
     told(archive, [story(1), story(2, status="withheld")])
     for query in (None, READERS):
@@ -97,6 +117,9 @@ def test_another_text_under_the_same_number_is_the_sources_change(archive: Archi
     found = {line["name"]: line for line in history(archive, URN)}
     assert found["2.2"]["source_changed"] == found["3.2"]["source_changed"] == ["body"]
     assert found["2.2"]["reading_changed"] == ["warnings"]
+    told(archive, [in_format("nitf", story(4)), in_format("nitf", story(4, "Fünf Enten."))])
+    read_again(archive, body=(Block(text="Sechs Enten."),))
+    assert differing(archive, "4.2", "4.3") == [("body", "reading", "Fünf Enten.", "Sechs Enten.")]
 
 
 def test_a_section_that_is_stated_is_the_sources(archive: Archive) -> None:
@@ -227,6 +250,19 @@ def test_blocks_are_compared_one_by_one(archive: Archive) -> None:
     ]
 
 
+def test_pictures_and_candidates_are_told_as_a_person_reads_them(archive: Archive) -> None:
+    picture = Media(caption="Der Teich", credit="Erna Öztürk")
+    two = (Candidate(category="Sport", confidence=0.4), Candidate(category="Kultur", confidence=0.3))
+    told(archive, [in_format("nitf", story(1, media=(picture,), category_candidates=two))])
+    read_again(archive, category_candidates=(Candidate(category="Sport", confidence=0.5), two[1]))
+    assert differing(archive) == [], "a shift of confidences is no change"
+    read_again(archive, media=(picture.model_copy(update={"caption": "Der alte Teich"}),), category_candidates=two[:1])
+    assert differing(archive) == [
+        ("category_candidates", "reading", "Sport, Kultur", "Sport"),
+        ("media", "reading", "[image] Der Teich · Erna Öztürk", "[image] Der alte Teich · Erna Öztürk"),
+    ]
+
+
 def test_two_counts_are_told_apart(archive: Archive) -> None:
     told(archive, [in_format("digitalwires", story(2, "Gezählt."))])
     told(archive, [in_format("nitf", story(None, "Eins.", published=AT)), in_format("nitf", story(None, "Später."))])
@@ -241,7 +277,9 @@ def test_two_counts_are_told_apart(archive: Archive) -> None:
     assert told_of == {f"a{number}.1"}
 
 
-@pytest.mark.parametrize("word", ["7", "1.2", "a1", "", "x", "1.", ".1", "-1", "1.1.1", "p", "²", "9" * 30, "\x1b"])
+@pytest.mark.parametrize(
+    "word", ["7", "1.2", "a1", "", "x", "1.", ".1", "-1", "1.1.1", "p", "1.0", "²", "9" * 30, "\x1b"]
+)
 def test_a_version_that_is_not_there_is_refused_with_those_that_are(word: str, archive: Archive) -> None:
     told(archive, [story(1), story(2)])
     with pytest.raises(UnknownVersion, match=r"it has 1\.1, 2\.1\. Write 2"):

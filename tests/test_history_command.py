@@ -171,6 +171,23 @@ def test_diff_marks_words_by_signs_where_there_is_no_colour(pond: Path, run: Run
     assert run("diff", URN, "--output", "table").stdout.splitlines() == without.splitlines()
 
 
+def test_what_is_the_same_is_cut_to_what_stands_beside_a_change(tmp_path: Path, run: Run) -> None:
+    long = "Und der Teich war groß. " * 50
+    many = " ".join(f"gleich{number} alt" for number in range(300))
+    old, new = f"{long}Elf Enten. {long}Ende.", f"{long}Zwölf Enten. {long}Schluss."
+    texts = [(Block(text=old), Block(text=many)), (Block(text=new), Block(text=many.replace("alt", "neu")))]
+    told(made(tmp_path / "archive"), [story(number, body=body) for number, body in enumerate(texts, 1)])
+    shown = run("diff", URN, "--output", "table").stdout
+    flat = " ".join(shown.split())
+    assert "1. …" in flat
+    assert "war groß. [-Elf-] {+Zwölf+} Enten. Und der Teich" in flat
+    assert flat.count("Und der Teich war groß.") < 20
+    assert "gleich0 [-alt-] {+neu+} gleich1" in flat
+    assert re.search(r"… \(\d+ more passages\)", flat)
+    whole = [one for one in read(run("diff", URN).stdout) if one["field"] == "body"]
+    assert "".join(piece["text"] for piece in whole[1]["pieces"] if piece["kind"] != "deleted") == whole[1]["new"]
+
+
 def test_diff_marks_words_by_colour_on_a_terminal(pond: Path) -> None:
     shown = on_terminal(["diff", URN], pond)
     assert re.search(r"\x1b\[9;31mElf\x1b\[0m \x1b\[32mZwölf\x1b\[0m Enten", shown)

@@ -43,7 +43,8 @@ def named(word: str, versions: Sequence[Sequence[Line]]) -> Line:
     if found and len(meant) > 1:
         number = word.lstrip("pa")
         raise AmbiguousVersion(word, f"its provider and the archive both count it; write p{number} or a{number}")
-    lines = [line for one in meant for line in one if found and found["revision"] in (None, str(line.revision))]
+    revision = int(found["revision"]) if found and found["revision"] else None
+    lines = [line for one in meant for line in one if revision in (None, line.revision)]
     if not lines:
         every = [*names(versions).values()]
         more = f" and {len(every) - _MOST_NAMED:,} more" if len(every) > _MOST_NAMED else ""
