@@ -15,8 +15,8 @@ import click
 from newsarc import __version__
 from newsarc.cli.asking import list_, schema, search, show
 from newsarc.cli.caring import quarantine, reparse
-from newsarc.cli.correcting import audit
 from newsarc.cli.comparing import diff, history
+from newsarc.cli.correcting import audit
 from newsarc.cli.ending import run as run_and_end
 from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
