@@ -34,12 +34,12 @@ _BEFORE = """Kessel Wiesen Linden Mauer Keller Silber Birken Lampen Kiesel Grube
     Korb Nebel Flieder Anger Deich Glocken Holz Kupfer Leder Mühlen Nuss Pfeifen Quellen Rosen Schilf Tauben""".split()
 _BEHIND = """bänke häuser wege schuppen zäune gassen türme pläne hallen stege gräben kisten karren lauben pfosten
     schilder rinnen räder ketten dächer treppen säulen böden ufer wannen""".split()
-_SAID_OF = """neuen alten großen kleinen hellen dunklen stillen lauten weißen bunten breiten schmalen hohen tiefen
+_SAID_OF = """neuen alten großen kleinen hellen dunklen stillen lauten grauen bunten breiten schmalen hohen tiefen
     schweren leichten runden eckigen warmen kalten frischen fernen nahen frühen späten seltenen vielen wenigen
     heimischen fremden gelben roten hölzernen steinernen offenen leeren vollen sauberen glatten groben festen losen
-    äußeren inneren oberen unteren mittleren geheimen bekannten berühmten gewöhnlichen krummen geraden""".split()
+    eisernen inneren oberen unteren mittleren geheimen bekannten berühmten gewöhnlichen krummen geraden""".split()
 _DO = """prüfen bauen räumen streichen zählen verlegen schmücken vermessen erneuern verkaufen meiden retten suchen
-    finden ordnen tauschen loben tadeln öffnen schließen verteilen sammeln pflegen verschenken besuchen beschreiben
+    finden ordnen tauschen loben tadeln öffnen sperren verteilen sammeln pflegen verschenken besuchen beschreiben
     bestaunen bezahlen verleihen verpacken bewachen heben senken drehen wiegen trocknen waschen flicken tragen
     ziehen stützen beladen zeichnen ersetzen kürzen verlängern""".split()
 _WHEN = """Zunächst Später Inzwischen Dennoch Vielerorts Mancherorts Seither Bislang Abends Morgens Nebenbei

@@ -35,6 +35,11 @@ class Text(NamedTuple):
     medium: Medium = "portal"
 
     @property
+    def wording(self) -> tuple[int, int]:
+        """What it has in common with its copies: the story, and which of its texts."""
+        return self.family, self.rank
+
+    @property
     def told(self) -> str:
         """The lead as printed."""
         return (f"{self.place} - " if self.place else "") + " ".join(self.lead)
