@@ -133,7 +133,7 @@ def edited(text: str, dice: random.Random, share: float) -> str:
     """Put other words in the place of some verbs and what is said of things, of all words about that share."""
     words = text.split(" ")
     places = [place for place, word in enumerate(words) if word in _DO or word in _SAID_OF]
-    for place in dice.sample(places, min(len(places), round(len(words) * share))):
+    for place in dice.sample(places, min(len(places), int(len(words) * share + dice.random()))):
         words[place] = dice.choice(
             [word for word in (_DO if words[place] in _DO else _SAID_OF) if word != words[place]]
         )
