@@ -5,7 +5,7 @@ The bands are those measured on republished and updated articles, and on the nea
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from difflib import SequenceMatcher
 from functools import cache
@@ -30,6 +30,8 @@ from material import articles_of
 from newsarc.article import Article
 from newsarc.normalize.categories import shares
 from newsarc.normalize.sections import LABELS, canonical
+from newsarc.sentences import split_sentences
+from newsarc.wording import fold_title
 from texts import Page
 from truth import Truth, contradiction, elected
 
@@ -300,3 +302,45 @@ def test_links_decide_many_sections_and_a_text_some_against_them() -> None:
         if (linked := elected(TRUTH.sayings[TRUTH.ids[name]]))
     )
     assert against > 20
+
+
+# The rules of the contract, applied plainly to what was read, give the truth.
+
+
+def resolved(text: str, minute: datetime | None) -> set[str]:
+    """Find what a link names among all articles: by minute and title, else by minute and first sentence."""
+    there = [one for one in newest().values() if one.published and one.published.replace(second=0) == minute]
+    words = fold_title(text)
+    titled = {
+        one.id
+        for one in there
+        if one.headline and words.startswith(fold_title(one.headline)) and one.published_precision == "second"
+    }
+    said = {one.id for one in there if one.lead and split_sentences(one.lead)[0] in text}
+    return titled or said
+
+
+def test_each_link_names_what_the_rules_say() -> None:
+    for page, article in pages():
+        for link, found in zip(page.links, article.related, strict=True):
+            assert resolved(found.text, found.published) == TRUTH.targets(link)
+
+
+def test_each_section_is_what_the_rules_say() -> None:
+    votes: dict[str, list[tuple[str, str, datetime]]] = defaultdict(list)
+    for article in read():
+        for link in article.related:
+            for target in resolved(link.text, link.published):
+                if link.category and article.captured_after:
+                    votes[target].append((article.id, link.category, article.captured_after))
+    checked = 0
+    for name, article in newest().items():
+        expected = TRUTH.category(article)
+        if not expected or expected[1] != "linked":
+            continue
+        counts = Counter(category for _, category in {vote[:2] for vote in votes[name]})
+        most = [category for category, count in counts.items() if count == max(counts.values())]
+        said = max(vote[2] for vote in votes[name] if vote[1] in most)
+        assert expected[0] in [vote[1] for vote in votes[name] if vote[1] in most and vote[2] == said]
+        checked += 1
+    assert checked > 60
