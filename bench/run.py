@@ -20,9 +20,10 @@ from newsarc import __version__
 from page import page
 from reading import inference, reading, stages, starting
 from records import archive_of
+from stories import joining
 from wires import reading_wires
 
-PARTS = ("reading", "wires", "ingesting", "keeping", "asking")
+PARTS = ("reading", "wires", "ingesting", "keeping", "asking", "stories")
 COUNTS = (MANY // 10, MANY)
 
 
@@ -51,6 +52,8 @@ def _measure(folder: Path, parts: Iterable[str], counts: Iterable[int]) -> None:
         _keep("wires", {"wires": reading_wires(folder)})
     if "ingesting" in parts:
         _keep("ingesting", {"ingesting": ingesting(folder)})
+    for count in counts if "stories" in parts else ():
+        _keep("stories", {"stories": joining(folder / f"stories-{count}", count)}, count)
     for count in counts if {"keeping", "asking"} & set(parts) else ():
         archive = archive_of(count, folder / f"records-{count}")
         if "keeping" in parts:
