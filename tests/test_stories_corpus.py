@@ -98,14 +98,13 @@ def as_read() -> dict[str, Article]:
 def test_links_name_the_right_articles(joined: Joined, figure: Figure) -> None:
     named, right = 0, 0
     for name, edges in joined.edges.items():
-        may: dict[tuple[datetime, str], set[str]] = defaultdict(set)
+        may: dict[datetime, set[str]] = defaultdict(set)
         for page in TRUTH.corpus.pages:
             for link in page.links if page.id == name else ():
-                may[link.target.minute, link.target.headline] |= TRUTH.targets(link)
-        for edge in edges:
-            if edge["direction"] == "out" and edge["archived"]:
-                named += 1
-                right += edge["id"] in may[moment(edge["published"]), edge["title"]]
+                may[link.target.minute] |= TRUTH.targets(link)
+        found = [edge for edge in edges if edge["direction"] == "out" and edge["id"]]
+        named += len(found)
+        right += sum(edge["id"] in may[moment(edge["published"])] for edge in found)
     figure("links", "precision", right / named)
     assert named > 500
     assert right == named
@@ -114,15 +113,11 @@ def test_links_name_the_right_articles(joined: Joined, figure: Figure) -> None:
 def test_links_find_their_articles(joined: Joined, figure: Figure) -> None:
     there, found = 0, 0
     for name, page in TRUTH.newest.items():
-        out = {
-            (moment(edge["published"]), edge["title"], edge["id"])
-            for edge in joined.edges[name]
-            if edge["direction"] == "out" and edge["archived"] is True
-        }
+        out = {(moment(edge["published"]), edge["id"]) for edge in joined.edges[name] if edge["direction"] == "out"}
         for link in page.links:
             targets = TRUTH.targets(link)
             there += bool(targets)
-            found += any((link.target.minute, link.target.headline, target) in out for target in targets)
+            found += any((link.target.minute, target) in out for target in targets)
     figure("links", "recall", found / there)
     assert there > 500
     assert found / there >= 0.98
@@ -136,15 +131,16 @@ def test_a_link_to_nothing_archived_says_so(joined: Joined) -> None:
 
 
 def test_links_are_the_same_from_both_ends(joined: Joined) -> None:
-    out = {
-        (name, edge["id"])
-        for name, edges in joined.edges.items()
-        for edge in edges
-        if edge["direction"] == "out" and edge["archived"]
+    """What points to a story includes what older copies of a page say."""
+    ways = {
+        way: {(name, edge["id"]) for name, edges in joined.edges.items() for edge in edges if edge["direction"] == way}
+        for way in ("out", "in")
     }
-    back = {(edge["id"], name) for name, edges in joined.edges.items() for edge in edges if edge["direction"] == "in"}
+    out = {pair for pair in ways["out"] if pair[1]}
+    back = {(other, name) for name, other in ways["in"]}
+    ever = {(page.id, target) for page in TRUTH.corpus.pages for link in page.links for target in TRUTH.targets(link)}
     assert len(out) > 500
-    assert out == back
+    assert out <= back <= ever
 
 
 def test_every_edge_has_its_keys(joined: Joined) -> None:

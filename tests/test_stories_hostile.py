@@ -92,7 +92,7 @@ def test_a_link_that_two_articles_fit_names_none_of_them(order: tuple[str, ...],
     sources = {"portal": page(ONE), "wire": wire(told(4, ""), ONE.headline), "naming": page(TWO, (ONE, "Politik"))}
     root = taken(tmp_path, **{name: sources[name] for name in order})
     [edge] = [one for one in said(root, "links", TWO.id) if one["direction"] == "out"]
-    assert edge["archived"] is False
+    assert edge["id"] is None
     assert sorted(edge["candidates"]) == sorted([ONE.id, "urn:x-demo:4"])
     assert edge["title"] == ONE.headline
     found = records(root)
