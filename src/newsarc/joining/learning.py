@@ -75,31 +75,22 @@ def _said(fields: Record) -> tuple[Any, ...]:
 
 def _titles(record: Record, resolver: Resolver[Any], *, is_stored: bool) -> dict[str, Any]:
     """Part the titles of its links from their teasers by the stories they mean."""
-    links = [_proved(link, resolver) for link in record.get("related") or ()]
-    if not any(links):
-        return {}
+    links = list(record.get("related") or ())
+    proved = [_proved(link, resolver) for link in links]
     is_other = any(
-        found and _shown(found) != _shown(link) for found, link in zip(links, record["related"], strict=True)
+        new["title"] != old["title"] or new["teaser"] != old["teaser"] for new, old in zip(proved, links, strict=True)
     )
-    if is_stored and not is_other:
-        return {}
-    return {"related": [found or link for found, link in zip(links, record["related"], strict=True)]}
+    return {"related": proved} if is_other or (proved != links and not is_stored) else {}
 
 
-def _proved(link: Record, resolver: Resolver[Any]) -> dict[str, Any] | None:
-    """Return a link as its story proves it; None where nothing changes."""
-    if link.get("title_confidence") == "exact":
-        return None
+def _proved(link: Record, resolver: Resolver[Any]) -> Record:
+    """Return a link as the story that it means proves it."""
     meant = resolver.meant(link)
     proof = proof_of(link, meant.line) if meant.line else None
-    return {**link, **proof._asdict(), "title_confidence": "exact"} if proof else None
+    return {**link, **proof._asdict(), "title_confidence": "exact"} if proof else link
 
 
 def proved_by(link: Record, record: Record) -> bool:
     """Tell whether a story shows that a link's title or teaser is another one than it says now."""
-    proof = proof_of(link, record) if link.get("title_confidence") != "exact" else None
-    return proof is not None and (proof.title, proof.teaser) != _shown(link)
-
-
-def _shown(link: Record) -> tuple[str | None, str | None]:
-    return link["title"], link["teaser"]
+    proof = proof_of(link, record)
+    return proof is not None and (proof.title, proof.teaser) != (link["title"], link["teaser"])

@@ -80,14 +80,14 @@ def story_keys(record: Record) -> list[Key]:
 def link_keys(
     title: str | None, confidence: str | None, teaser: str | None, published: str | None, url: str | None
 ) -> list[Key]:
-    """Return by what a link finds its story; of a title that is not sure, by its minute, too."""
+    """Return by what a link finds its story; where the title may go on, by its minute, too."""
     keys: list[Key] = [("address", _number("a", _address(url)))] if url and _address(url) else []
     minute = minute_of(published)
     if minute is None:
         return keys
     if title:
         keys.append(("title", _number("t", minute, _folded(title))))
-    if confidence == "low":
+    if confidence == "low" or (title or "").endswith(("?", "!")):
         keys.append(("minute", minute))
     if opening := _folded_opening(teaser or ""):
         keys.append(("opening", _number("o", opening)))
@@ -161,15 +161,18 @@ def _length(words: list[str], headline: str) -> int:
 
 
 def _length_by_lead(words: list[str], record: Record) -> int:
-    """Count the words before a story's lead, whose first sentence is printed last."""
-    first, *others = split_sentences(without_dateline(_lead(record))) or [""]
-    if not first:
-        return 0
-    for shown in range(len(others), -1, -1):
-        printed = " ".join([*others[:shown], first]).split()
-        end = words[-len(printed) :]
-        if len(printed) < len(words) and fold_title(" ".join(end)) == fold_title(" ".join(printed)):
-            return len(words) - len(printed)
+    """Count the words before a story's lead, whose first sentence is printed last, with its dateline if it has one."""
+    lead = _lead(record)
+    bare = without_dateline(lead)
+    first, *others = split_sentences(bare) or [""]
+    place = record.get("dateline") or lead[: len(lead) - len(bare)].rstrip(" -–")
+    forms = [f"{place} - {first}", f"{place} – {first}", first] if place else [first]
+    for shown in range(len(others), -1, -1) if first else ():
+        for form in forms:
+            printed = " ".join([*others[:shown], form]).split()
+            end = words[-len(printed) :]
+            if len(printed) < len(words) and _folded(" ".join(end)) == _folded(" ".join(printed)):
+                return len(words) - len(printed)
     return 0
 
 

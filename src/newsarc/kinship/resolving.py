@@ -133,15 +133,7 @@ class Resolver(Generic[T]):
 
         Each story has one voice for each section it says, and none about itself. None where nobody says one.
         """
-        voices: dict[str, set[str]] = {}
-        latest: dict[str, int] = {}
-        for record, link in self.naming(name):
-            label = link.get("category")
-            if label and record["id"] != name:
-                voices.setdefault(label, set()).add(str(record["id"]))
-                said_at = minute_of(record.get("captured_after") or record.get("published")) or 0
-                latest[label] = max(latest.get(label, 0), said_at)
-        return max(voices, key=lambda label: (len(voices[label]), latest[label], label), default=None)
+        return majority(named for named in self.naming(name) if named.record["id"] != name)
 
     # Likeness.
 
@@ -187,6 +179,23 @@ class Resolver(Generic[T]):
         """Return by what stories are put in order: when their first version was published, none last; then the id."""
         lines = map(self._web.record, self._web.story(str(record["id"])))
         return min((_order(line) for line in lines), default=_order(record))
+
+
+def majority(links: Iterable[Named]) -> str | None:
+    """Return the section that most stories say; of as many, the one that was said last."""
+    voices: dict[str, set[str]] = {}
+    latest: dict[str, int] = {}
+    for named in links:
+        label = named.link.get("category")
+        if label:
+            voices.setdefault(label, set()).add(str(named.record["id"]))
+            latest[label] = max(latest.get(label, 0), said_at(named.record))
+    return max(voices, key=lambda label: (len(voices[label]), latest[label], label), default=None)
+
+
+def said_at(record: Record) -> int:
+    """Return the minute at which a dump's links were new, as far as it is known."""
+    return minute_of(record.get("captured_after") or record.get("published")) or 0
 
 
 def _order(record: Record) -> tuple[float, str]:
