@@ -15,12 +15,12 @@ from datetime import datetime
 from functools import partial
 from heapq import merge
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from newsarc.archive import Archive
 from newsarc.archive.chain import Place, Stored, unseal, without_framing
 from newsarc.archive.filing import id_of, is_line_of
-from newsarc.archive.scanning import read_lines
+from newsarc.archive.scanning import read_around, read_lines
 from newsarc.errors import (
     AmbiguousId,
     ArchiveDamaged,
@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from newsarc.article import Article
 
 T = TypeVar("T")
+Places: TypeAlias = Sequence[tuple[int, int, int]]
 
 _MOST_NAMED = 5  # ids in a message
 _MOST_LOOKED_AT = 32  # ids that fit a beginning
-_FEW = 32  # lines read at first, for who wants only some
-_MANY = 128  # lines read at once later
-_FOR_ALL = re.compile(rb'"status":"usable","kind":"(?:article|table|digest|media)"')
+_AT_ONCE = 32  # lines: few enough for who wants only some, and for the processor's cache
+_FOR_ALL = b'"status":"usable","kind":"article"'
+_FOR_ALL_KINDS = re.compile(rb'"status":"usable","kind":"(?:article|table|digest|media)"')
+_PUBLISHED = b',"published":"'
 _IS_FREE = b'"embargo_open":false,"related":['
 _HAS_NO_EMBARGO = (b'"embargoed":null,"embargoed_text":null,', b'"embargoed":null,')
 _BEGINNING = 2_000  # bytes of a line in which its status stands, unless its id is very long
@@ -219,7 +221,7 @@ def _by_scan(archive: Archive, query: Query, first: int) -> Iterator[bytes]:
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(last.where, "it is no record") from error
     _must_be(archive, first)
-    while some := list(islice(places, _MANY)):
+    while some := list(islice(places, _AT_ONCE)):
         yield from read_lines(archive.root, some)
     if fault:
         raise fault
@@ -231,35 +233,62 @@ def _read(archive: Archive, hits: Iterator[Hit], query: Query) -> Iterator[bytes
     Raises:
         IndexDamaged: One is another line, or does not fit the question where its columns said so.
     """
-    size, is_open = _FEW, query.is_open
-    is_kept_back = query.now is not None
-    while some := list(islice(hits, size)):
-        lines = _lines(archive, [hit[:3] for hit in some])
-        for hit, line in zip(some, lines, strict=True):
-            if not _is_meant(hit[3], hit[4], line):
-                raise IndexDamaged("index", f"line {hit[3]} is not where it says")
+    is_open, is_kept_back = query.is_open, query.now is not None
+    while some := list(islice(hits, _AT_ONCE)):
+        around = _sound(read_around, archive, [hit[:3] for hit in some])
+        for (_, _, _, seq, published), (data, start, end) in zip(some, around, strict=True):
+            line = data[start:end]
+            is_plain = _is_plainly_meant(seq, published, line)
+            if not (is_plain or _is_meant(seq, published, line)):
+                raise IndexDamaged("index", f"line {seq} is not where it says")
             try:
-                is_plain = not is_kept_back or _is_for_all(line)
+                is_plain = is_plain or not is_kept_back or _is_for_all(line)
                 fits = is_plain if is_open and is_plain else query.matches(_glanced(line, query, is_plain=is_plain))
             except (ValueError, KeyError, TypeError) as error:  # who reads all lines says what is wrong with it
-                raise IndexDamaged("index", f"line {hit[3]} is no record") from error
+                raise IndexDamaged("index", f"line {seq} is no record") from error
             if fits:
                 yield line
             elif query.is_found_by_columns:
-                raise IndexDamaged("index", f"line {hit[3]} is no answer")
-        size = _MANY
+                raise IndexDamaged("index", f"line {seq} is no answer")
 
 
-def _lines(archive: Archive, places: Sequence[tuple[int, int, int]]) -> list[bytes]:
-    """Read the lines at places that an index names.
+def _lines(archive: Archive, places: Places) -> list[bytes]:
+    return _sound(read_lines, archive, places)
+
+
+def _sound(reading: Callable[[str, Places], list[T]], archive: Archive, places: Places) -> list[T]:
+    """Read at places that an index names.
 
     Raises:
-        IndexDamaged: There can be none.
+        IndexDamaged: There can be no lines.
     """
     try:
-        return read_lines(archive.root, places)
+        return reading(archive.root, places)
     except (OSError, ValueError, TypeError, OverflowError, MemoryError) as error:
         raise IndexDamaged("index", str(error)) from error
+
+
+def _is_plainly_meant(seq: int, published: float, line: bytes) -> bool:
+    """Tell of most lines in one look that they are the one meant (`_is_meant`) and for all (`_is_for_all`).
+
+    There may be a million. What this says no to is looked at with care.
+    """
+    end = b',"seq":%d,"chain":"' % seq
+    # All that is looked for stands behind the text, which is the first array, and most of a line. A quote inside a
+    # string is escaped, so a quoted key is one.
+    time = line.find(_PUBLISHED, line.find(b"]")) + len(_PUBLISHED)
+    try:
+        return (
+            line.startswith(end, len(line) - 67 - len(end))
+            and line.startswith(b'{"schema":')
+            and line.endswith(b'"}\n')
+            and line.startswith(b'"', time + 25)
+            and published == int(datetime.fromisoformat(line[time : time + 25].decode()).timestamp())
+            and line.find(_FOR_ALL, 0, _BEGINNING) > 0
+            and line.endswith(_HAS_NO_EMBARGO, 0, max(0, line.find(_IS_FREE, time)))
+        )
+    except ValueError:
+        return False
 
 
 def _is_meant(seq: int, published: float, line: bytes) -> bool:
@@ -278,8 +307,8 @@ def _is_of_time(published: float, line: bytes) -> bool:
 
 
 def _is_for_all(line: bytes) -> bool:
-    """Tell whether a line says of itself that it need not be kept back; in one look, as there may be a million."""
-    is_usable = _FOR_ALL.search(line, 0, _BEGINNING) is not None
+    """Tell whether a line says of itself that it need not be kept back."""
+    is_usable = _FOR_ALL_KINDS.search(line, 0, _BEGINNING) is not None
     return is_usable and line.endswith(_HAS_NO_EMBARGO, 0, max(0, line.find(_IS_FREE)))
 
 

@@ -66,9 +66,21 @@ def read_lines(root: str, places: Sequence[tuple[int, int, int]]) -> list[bytes]
         OSError: A segment is missing.
         ValueError: A place is none that a file can have.
     """
+    return [data[start:end] for data, start, end in read_around(root, places)]
+
+
+def read_around(root: str, places: Sequence[tuple[int, int, int]]) -> list[tuple[bytes, int, int]]:
+    """Return for each place bytes that were read at once, and where its line begins and ends in them.
+
+    Who cuts out one line after the other holds one of them at a time. As `read_lines` otherwise.
+
+    Raises:
+        OSError: A segment is missing.
+        ValueError: A place is none that a file can have.
+    """
     if any(segment < 1 or offset < 0 or length < 0 for segment, offset, length in places):
         raise ValueError("no file has such a place")
-    found: dict[tuple[int, int, int], bytes] = {}
+    found: dict[tuple[int, int, int], tuple[bytes, int, int]] = {}
     for segment, run in groupby(sorted(places), key=itemgetter(0)):
         with open(segment_path(root, segment), "rb", buffering=0) as stream:
             size = os.fstat(stream.fileno()).st_size
@@ -77,7 +89,7 @@ def read_lines(root: str, places: Sequence[tuple[int, int, int]]) -> list[bytes]
                 data = stream.read(min(end, size) - start) if start < size else b""
                 for place in group:
                     offset = place[1] - start
-                    found[place] = data[offset : offset + place[2]]
+                    found[place] = data, offset, offset + place[2]
     return [found[place] for place in places]
 
 
