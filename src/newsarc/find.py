@@ -282,7 +282,7 @@ def _is_plainly_meant(seq: int, published: float, line: bytes) -> bool:
             line.startswith(end, len(line) - 67 - len(end))
             and line.startswith(b'{"schema":')
             and line.endswith(b'"}\n')
-            and line.startswith(b'"', time + 25)
+            and line.find(b'"', time) == time + 25
             and published == int(datetime.fromisoformat(line[time : time + 25].decode()).timestamp())
             and line.find(_FOR_ALL, 0, _BEGINNING) > 0
             and line.endswith(_HAS_NO_EMBARGO, 0, max(0, line.find(_IS_FREE, time)))
