@@ -96,7 +96,8 @@ def test_a_source_longer_than_memory_holds_is_read_by_a_worker_and_kept_by_us(tm
 
 def test_long_standard_input_is_read_without_a_worker(run: Run, long_dump: bytes) -> None:
     assert said_at_end(run("ingest", "-", "--jobs", "1", stdin=long_dump)) == "18 new, 0 unchanged"
-    assert said_at_end(run("ingest", "-", "--jobs", "1", stdin=dump())) == "1 new, 0 unchanged"
+    said = said_at_end(run("ingest", "-", "--jobs", "1", stdin=dump()))
+    assert said.startswith("1 new, 0 unchanged")
 
 
 class Meddling(Disk):

@@ -1,12 +1,13 @@
 """What a record learns from the stories around it: the fields that differ from what it says now."""
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from newsarc.article import Article
 from newsarc.kinship.pointing import proof_of
 from newsarc.kinship.resolving import Resolver
-from newsarc.normalize.categories import from_link, from_text
+
+if TYPE_CHECKING:
+    from newsarc.article import Article
 
 Record: TypeAlias = Mapping[str, Any]
 _OWN = ("user", "stated")
@@ -56,13 +57,17 @@ def _fields(record: Record, label: str | None) -> dict[str, Any]:
         return {}
     if label is not None and said in (None, label):
         return _LINKED | {"category": label}
+    from newsarc.normalize.categories import from_link, from_text
+
     fields = from_text(_article(record)) if label is None else from_link(_article(record), label)
     fields["category_candidates"] = [one.model_dump() for one in fields.get("category_candidates", ())]
     return fields
 
 
-def _article(record: Record) -> Article:
+def _article(record: Record) -> "Article":
     """Return a record as an article that nobody but its source and its text has spoken of."""
+    from newsarc.article import Article
+
     own = {name: value for name, value in record.items() if name not in ("seq", "chain")}
     return Article.model_validate(own | {"category_by": None})
 
