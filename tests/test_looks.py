@@ -7,7 +7,7 @@ import pytest
 
 from newsarc.archive.chain import GENESIS, seal
 from newsarc.article import Article, Block
-from newsarc.find import _is_for_all, _is_meant, _is_plainly_meant
+from newsarc.find.looking import is_for_all, is_meant, is_plainly_meant
 
 MOMENT = datetime(2023, 6, 5, 12, 20, 11, tzinfo=UTC)
 SECONDS = int(MOMENT.timestamp())
@@ -30,7 +30,7 @@ TEXTS = (
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_line_for_all_is_told_in_one_look_whatever_its_text_says(text: str) -> None:
     line = line_of(body=(Block(text=text),), lead=text, keywords=(text,))
-    assert _is_plainly_meant(7, SECONDS, line)
+    assert is_plainly_meant(7, SECONDS, line)
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -53,14 +53,14 @@ def test_a_line_for_all_is_told_in_one_look_whatever_its_text_says(text: str) ->
 )
 def test_what_is_kept_back_or_not_meant_is_never_passed_at_a_look(changes: dict[str, Any], text: str) -> None:
     line = line_of(**{"body": (Block(text=text),), "headline": text, **changes})
-    assert not _is_plainly_meant(7, SECONDS, line)
+    assert not is_plainly_meant(7, SECONDS, line)
 
 
 @pytest.mark.parametrize("cut", [(0, 1), (0, -1), (0, -2), (0, 200), (200, None), (0, 0)])
 def test_a_part_of_a_line_is_none(cut: tuple[int, int | None]) -> None:
     line = line_of()[slice(*cut)]
-    assert not _is_plainly_meant(7, SECONDS, line)
-    assert not _is_meant(7, SECONDS, line)
+    assert not is_plainly_meant(7, SECONDS, line)
+    assert not is_meant(7, SECONDS, line)
 
 
 def test_a_line_with_any_byte_changed_is_passed_only_where_the_careful_looks_pass_it() -> None:
@@ -68,6 +68,6 @@ def test_a_line_with_any_byte_changed_is_passed_only_where_the_careful_looks_pas
     for place in range(len(line)):
         for byte in b'0"]}x':
             changed = line[:place] + bytes([byte]) + line[place + 1 :]
-            if _is_plainly_meant(7, SECONDS, changed):
-                assert _is_meant(7, SECONDS, changed), changed
-                assert _is_for_all(changed), changed
+            if is_plainly_meant(7, SECONDS, changed):
+                assert is_meant(7, SECONDS, changed), changed
+                assert is_for_all(changed), changed

@@ -4,8 +4,8 @@ An archive is a folder of plain JSON Lines (docs/archive-format.md). One writer 
 none and never look past HEAD. What `append` returned survives a kill at any instant and a loss of power.
 
 `chain` knows what lines look like, `disk` the single steps, `recover` what to do with a tail, `filing` what a story
-is to the archive, `originals` and `quarantine` where bytes are kept, `checking` whether all is as written, `rewriting`
-how segments are replaced, `repairing` and `erasing` when.
+is to the archive, `web` where lines are found by what joins them, `originals` and `quarantine` where bytes are kept,
+`checking` whether all is as written, `mending` how and when segments are replaced.
 """
 
 import os
@@ -35,6 +35,7 @@ from newsarc.archive.history import History
 from newsarc.archive.opening import format_of, head_of
 from newsarc.archive.recalling import Histories, history_of
 from newsarc.archive.scanning import chain_before, holds, scan
+from newsarc.archive.sealing import sealed
 from newsarc.errors import (
     ArchiveDamaged,
     ArchiveLocked,
@@ -91,7 +92,7 @@ class Archive:
         self.stand_in: Callable[[], Known] = Scanned
         """What takes the place of an index that fails."""
         self.joiner: Joins | None = None
-        """Joins each batch with the stories around it; without it nothing is joined."""
+        """Joins each batch with the stories around it, by an index; without it nothing is joined."""
         self._histories = Histories(self._history)
         self._members: dict[str, Member] = {}
         self._first = 0
@@ -272,8 +273,6 @@ class Archive:
                 fresh = self._without_erased(entries, filed, fresh)
             end = head
             if fresh:
-                from newsarc.archive.sealing import sealed
-
                 fresh = self._joined(fresh, head)
                 members = self._store_originals([source for _, source in fresh if source], head.first)
                 lines, end = sealed(fresh, members, self._place_behind(head), now)
@@ -330,7 +329,7 @@ class Archive:
         return fresh
 
     def _catch_up(self, head: Head) -> None:
-        """Let what is known of the archive reach its end."""
+        """Let what is known of the archive reach its end; it may be of a chain that was replaced."""
         known = self.known
         if known.seen != head:
             if not holds(self._disk, self.root, known.seen, head):
@@ -430,33 +429,21 @@ class Archive:
         return found
 
     def _settle_rewrite(self) -> None:
-        """Finish or undo a repair or an erasing that was interrupted; what was known may be of the old chain."""
+        """Finish or undo a repair or an erasing that was interrupted."""
         if self._disk.size(os.path.join(self.root, "REWRITE")):
             from newsarc.archive.mending.rewriting import settle
 
             settle(self._disk, self.root, head_of(self._disk, self.root), self.tell)
-            self.known = self.known if self.joiner else Scanned()
 
     def _settled_head(self) -> Head:
         """Return the head to append behind, after recovery where a tail lies behind it; only under the lock."""
-        from newsarc.archive.recover import first_segment, is_clean, is_tail, roll_forward
+        from newsarc.archive.recover import settled
 
         self._settle_rewrite()
-        found = head_of(self._disk, self.root)
-        first = found.first if found else first_segment(self._disk, self.root)
-        head = found or EMPTY._replace(segment=first, first=first)
-        if found is None and not is_tail(self._disk, self.root, head):
-            raise ArchiveDamaged("HEAD", "it is missing, and not all lines follow each other")
-        if found is None and self._disk.size(segment_path(self.root, first)):
-            self.tell("HEAD is missing; it is rebuilt from the chain")
-        size = self._disk.size(segment_path(self.root, head.segment))
-        if size < head.length:
-            raise ArchiveDamaged(segment_name(head.segment), f"it ends at byte {size} of {head.length}")
-        if found and is_clean(self._disk, self.root, head):
-            return head
-        settled = roll_forward(self._disk, self.root, head, self.tell)
-        self._put_head(settled)
-        return settled
+        head, is_moved = settled(self._disk, self.root, self.tell)
+        if is_moved:
+            self._put_head(head)
+        return head
 
     def _put_head(self, head: Head) -> None:
         """Name a new end: the commit point."""

@@ -7,8 +7,10 @@ none, cutting back would destroy articles that were acknowledged.
 import os
 from collections.abc import Callable
 
-from newsarc.archive.chain import Head, follows, segment_numbers, segment_path, unseal
+from newsarc.archive.chain import EMPTY, Head, follows, segment_name, segment_numbers, segment_path, unseal
 from newsarc.archive.disk import Disk
+from newsarc.archive.opening import head_of
+from newsarc.errors import ArchiveDamaged
 
 _CHUNK = 1 << 20
 
@@ -24,6 +26,28 @@ def is_clean(disk: Disk, root: str, head: Head) -> bool:
         disk.size(segment_path(root, head.segment)) == head.length
         and disk.size(segment_path(root, head.segment + 1)) == 0
     )
+
+
+def settled(disk: Disk, root: str, tell: Callable[[str], None]) -> tuple[Head, bool]:
+    """Return the head to append behind, and whether it must be written first: after recovery where a tail lies there.
+
+    Raises:
+        ArchiveDamaged: HEAD is not as written, or is missing with lines that do not follow each other, or a segment is
+            shorter than it says.
+    """
+    found = head_of(disk, root)
+    first = found.first if found else first_segment(disk, root)
+    head = found or EMPTY._replace(segment=first, first=first)
+    if found is None and not is_tail(disk, root, head):
+        raise ArchiveDamaged("HEAD", "it is missing, and not all lines follow each other")
+    if found is None and disk.size(segment_path(root, first)):
+        tell("HEAD is missing; it is rebuilt from the chain")
+    size = disk.size(segment_path(root, head.segment))
+    if size < head.length:
+        raise ArchiveDamaged(segment_name(head.segment), f"it ends at byte {size} of {head.length}")
+    if found and is_clean(disk, root, head):
+        return head, False
+    return roll_forward(disk, root, head, tell), True
 
 
 def roll_forward(disk: Disk, root: str, head: Head, tell: Callable[[str], None]) -> Head:

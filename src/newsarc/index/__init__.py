@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import ArchiveDamaged, IndexDamaged, IndexUnusable
-from newsarc.index.asking import statement
+from newsarc.index.asking import are_text, behind, statement
 from newsarc.index.marks import insert_marks, kin, marked, unnamed
 from newsarc.index.patience import patient_rows
 from newsarc.index.tables import BEYOND, SCHEMA, connect, connect_read_only, make_tables, ours, remove
@@ -312,7 +312,7 @@ class Index:
 
     def naming(self, name: str) -> list[str]:
         """Return the ids of stories that name an id among their alternate ones."""
-        if not _are_text((name,)):
+        if not are_text((name,)):
             return []
         lines = "seq IN (SELECT seq FROM alternate WHERE name = ?)"
         sql = f"SELECT id FROM article WHERE {lines} UNION SELECT id FROM older WHERE {lines} ORDER BY 1"  # noqa: S608
@@ -349,7 +349,7 @@ class Index:
             QuestionTooCostly: It takes too long from one row to the next.
         """
         sql, values = statement(query, f"segment, offset, length, seq, ifnull(published, {NO_TIME})")
-        if not _are_text(values):
+        if not are_text(values):
             return
         is_oldest_first, last = query.order == "oldest", None
         with ours(self.path):
@@ -366,7 +366,7 @@ class Index:
     def count(self, query: Query) -> int:
         """Count what `hits` would yield."""
         sql, values = statement(query, "count(*)", is_counted=True)
-        if not _are_text(values):
+        if not are_text(values):
             return 0
         with ours(self.path):
             self._check_words(query)
@@ -375,8 +375,8 @@ class Index:
 
     def names(self, beginning: str, most: int = 100_000) -> list[str]:
         """Return ids that begin so, or whose part after the last colon does; at most so many."""
-        end = _behind(beginning)
-        if not _are_text((beginning,)):
+        end = behind(beginning)
+        if not are_text((beginning,)):
             return []
         found: set[str] = set()
         with ours(self.path):
@@ -425,20 +425,6 @@ def _row(stored: Stored, *, has_words: bool = True) -> "Row":
         return row_of(stored, has_words=has_words)
     except (ValueError, KeyError, TypeError) as error:
         raise ArchiveDamaged(stored.place.where, "it is no record") from error
-
-
-def _are_text(values: Iterable[Any]) -> bool:
-    """Tell whether a database can be asked for these: half a surrogate is in no text."""
-    return not any(isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value) for value in values)
-
-
-def _behind(beginning: str) -> str:
-    """Return the first text that sorts behind all that begin so; empty where there is none."""
-    kept = beginning.rstrip("\U0010ffff")
-    if not kept:
-        return ""
-    following = ord(kept[-1]) + 1
-    return kept[:-1] + chr(0xE000 if 0xD800 <= following <= 0xDFFF else following)  # noqa: PLR2004 - the surrogates
 
 
 @contextmanager

@@ -116,3 +116,17 @@ def _months(query: Query) -> list[str]:
     if len(numbers) > _MOST_MONTHS:
         return []
     return [month_mark(f"{number // 12:04}-{number % 12 + 1:02}") for number in numbers]
+
+
+def are_text(values: Iterable[Any]) -> bool:
+    """Tell whether a database can be asked for these: half a surrogate is in no text."""
+    return not any(isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value) for value in values)
+
+
+def behind(beginning: str) -> str:
+    """Return the first text that sorts behind all that begin so; empty where there is none."""
+    kept = beginning.rstrip("\U0010ffff")
+    if not kept:
+        return ""
+    following = ord(kept[-1]) + 1
+    return kept[:-1] + chr(0xE000 if 0xD800 <= following <= 0xDFFF else following)  # noqa: PLR2004 - the surrogates
