@@ -110,8 +110,14 @@ def _write_edges(
         if output in GRAPHS:
             write(GRAPHS[output]({**edge._asdict(), "of": record} for record, edge in found))
         else:
+            is_read = (output or ("table" if screen().is_terminal else "")) in ("table", "markdown")
             rows = ({**edge._asdict(), "of": record["id"]} for record, edge in found)
-            _write_rows(rows, output, _EDGE, (*Edge._fields, "of"))
+            _write_rows(map(_told, rows) if is_read else rows, output, _EDGE, (*Edge._fields, "of"))
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """Say for people why an edge has no id."""
+    return {**row, "id": row["id"] or ("several fit" if row["candidates"] else "not archived")}
 
 
 def _write_rows(

@@ -57,6 +57,8 @@ def _facts(record: Record) -> list[str]:
     category = record.get("category") or "no category"
     if record.get("category_by") == "inferred":
         category += f" (inferred, {record['category_confidence']:.2f})"
+    elif record.get("category_by") == "linked":
+        category += " (linked)"  # hearsay
     elif not record.get("category") and record.get("category_candidates"):
         category += f" (perhaps {' or '.join(found['category'] for found in record['category_candidates'])})"
     when = short("published", record.get("published")) or record.get("published_text")
