@@ -280,6 +280,20 @@ class ArchiveTooNew(ArchiveRefused):
     cure = "Upgrade newsarc; nothing was changed."
 
 
+class ExtraMissing(QueryError):
+    """What was asked for needs a library that is not installed; `why` says which command brings it."""
+
+    what = "an extra is not installed"
+    cure = "Install it, and run it again."
+
+
+class DestinationTaken(QueryError):
+    """Something stands where an export should go."""
+
+    what = "there is something already"
+    cure = "Name another place, or replace an earlier export with --force."
+
+
 class NotFound(NewsarcError):
     """What was asked for does not exist."""
 
@@ -409,3 +423,11 @@ class ArchiveRewritten(NewsarcError):
     exit_code = 75
     what = "archive was rewritten while it was read"
     cure = "Run it again."
+
+
+class DestinationLocked(NewsarcError):
+    """Another run writes an export to the same place."""
+
+    exit_code = 75
+    what = "another run writes there"
+    cure = "Wait for it to end, or name another place."

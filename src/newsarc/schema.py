@@ -6,6 +6,7 @@ which fields the first lines happen to fill.
 
 import json
 import re
+from collections.abc import Callable
 from types import NoneType
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
@@ -16,27 +17,33 @@ from newsarc.query import SAME_MOMENT
 
 
 class _Dialect(NamedTuple):
-    """How a tool writes a plain type, a list and an object."""
+    """How a tool says a plain type, a list and an object, in words or by itself."""
 
-    plain: dict[Any, str]
-    many: str
-    part: str
-    named: str
+    plain: dict[Any, Any]
+    many: Callable[[Any], Any]
+    part: Callable[[list[tuple[str, Any]]], Any]
 
 
+def _named(form: str, around: str) -> Callable[[list[tuple[str, Any]]], str]:
+    """Write the fields of an object."""
+    return lambda fields: around.format(", ".join(form.format(name, word) for name, word in fields))
+
+
+_ARROW = '("{}", {})'
+_POLAR = '"{}": {}'
 _DUCKDB = _Dialect(
     {str: "VARCHAR", int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN", AwareDatetime: "TIMESTAMPTZ"},
-    "{}[]", "STRUCT({})", '"{}" {}',
+    "{}[]".format, _named('"{}" {}', "STRUCT({})"),
 )  # fmt: skip
 _PYARROW = _Dialect(
     {str: "pa.string()", int: "pa.int64()", float: "pa.float64()", bool: "pa.bool_()",
      AwareDatetime: 'pa.timestamp("s", tz="Europe/Berlin")'},
-    "pa.list_({})", "pa.struct([{}])", '("{}", {})',
+    "pa.list_({})".format, _named(_ARROW, "pa.struct([{}])"),
 )  # fmt: skip
 _POLARS = _Dialect(
     {str: "pl.String", int: "pl.Int64", float: "pl.Float64", bool: "pl.Boolean",
      AwareDatetime: 'pl.Datetime("us", "Europe/Berlin")'},
-    "pl.List({})", "pl.Struct({{{}}})", '"{}": {}',
+    "pl.List({})".format, _named(_POLAR, "pl.Struct({{{}}})"),
 )  # fmt: skip
 
 _DUCKDB_FORM = """\
@@ -114,13 +121,23 @@ def _quoted(path: str) -> str:
 
 def pyarrow(_archive: str) -> str:
     """Write Python that declares a pyarrow schema."""
-    columns = ",\n    ".join(_PYARROW.named.format(name, _word(kind, _PYARROW)) for name, kind in _columns())
+    columns = ",\n    ".join(_ARROW.format(name, _word(kind, _PYARROW)) for name, kind in _columns())
     return _PYARROW_FORM.format(columns=columns)
+
+
+def arrow() -> Any:
+    """Return the schema that `pyarrow` writes, as pyarrow has it."""
+    import pyarrow as pa
+
+    moment = pa.timestamp("s", tz="Europe/Berlin")
+    plain = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_(), AwareDatetime: moment}
+    dialect = _Dialect(plain, pa.list_, pa.struct)
+    return pa.schema([(name, _word(kind, dialect)) for name, kind in _columns()])
 
 
 def polars(_archive: str) -> str:
     """Write Python that declares a Polars schema."""
-    columns = ",\n    ".join(_POLARS.named.format(name, _word(kind, _POLARS)) for name, kind in _columns())
+    columns = ",\n    ".join(_POLAR.format(name, _word(kind, _POLARS)) for name, kind in _columns())
     return _POLARS_FORM.format(columns=columns)
 
 
@@ -139,20 +156,18 @@ def _columns(*, framed: bool = False) -> list[tuple[str, Any]]:
     return [*columns, ("seq", int), ("chain", str)] if framed else columns
 
 
-def _word(kind: Any, dialect: _Dialect) -> str:
-    """Write one type of the model in a tool's words."""
+def _word(kind: Any, dialect: _Dialect) -> Any:
+    """Say one type of the model in a tool's words."""
     origin, parts = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return _word(parts[0], dialect)
     if origin is Literal:
         return dialect.plain[type(parts[0])]
     if origin is tuple:
-        return dialect.many.format(_word(parts[0], dialect))
+        return dialect.many(_word(parts[0], dialect))
     if origin is not None:
         return _word(next(part for part in parts if part is not NoneType), dialect)
     if issubclass(kind, BaseModel):
-        named = (
-            dialect.named.format(name, _word(field.annotation, dialect)) for name, field in kind.model_fields.items()
-        )
-        return dialect.part.format(", ".join(named))
+        fields = kind.model_fields.items()
+        return dialect.part([(name, _word(field.annotation, dialect)) for name, field in fields])
     return dialect.plain[kind]

@@ -18,6 +18,7 @@ from newsarc.cli.caring import quarantine, reparse
 from newsarc.cli.comparing import diff, history
 from newsarc.cli.correcting import audit
 from newsarc.cli.ending import run as run_and_end
+from newsarc.cli.exporting import export
 from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
 from newsarc.cli.options import nearest
@@ -69,7 +70,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
 
 
 for command in (
-    ingest, parse, list_, search, show, links, duplicates, history, diff, audit, schema, formats,
+    ingest, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, formats,
     quarantine, reparse, verify, repair, erase,
 ):  # fmt: skip
     cli.add_command(command)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 OUTPUTS = ("table", "jsonl", "json", "csv", "tsv", "markdown", "ids")
 SCHEMAS = ("json", "duckdb", "pyarrow", "polars")
+FORMS = ("csv", "tsv", "parquet", "sqlite", "ninjs", "nitf", "atom", "markdown", "text")
+KEPT_BACK: dict[str, Any] = {"status": (), "shows_all": False, "shows_embargoed": False, "shows_canceled": False}
+"""What a command says of stories that are kept back, and cannot be told otherwise."""
 
 
 def _category(_ctx: click.Context | None, _param: click.Parameter | None, words: Any) -> Any:
@@ -180,7 +183,7 @@ _hidden = (
     click.option("--all", "shows_all", is_flag=True, help="Also both of these, and messages to editors."),
 )  # fmt: skip
 hidden_options = _options(*_hidden)
-_filters = (
+_about_stories = (
     _many("category", "Only this section: label, alias, desk code or topic code.", metavar="WORD", callback=_category),
     _many("kind", f"Only this kind: {', '.join(_KINDS)}.", metavar="KIND", callback=one_of(_KINDS, "kind")),
     click.option("--since", metavar="DATE", callback=_since,
@@ -189,16 +192,19 @@ _filters = (
     _many("keyword", "Only with this keyword, whatever its case and umlauts.", metavar="WORD", callback=worded),
     _many("credit", "Only with this credit.", metavar="WORD", callback=worded),
     _many("format", "Only read with this format.", metavar="NAME", callback=_formats),
+)  # fmt: skip
+_limit = click.option("--limit", metavar="N", callback=between(int, 0, MANY), help="At most so many.")
+_filters = (
+    *_about_stories,
     _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
           callback=one_of(_STATUSES, "status")),
-    click.option("--limit", metavar="N", callback=between(int, 0, MANY), help="At most so many."),
+    _limit,
     *_hidden,
 )  # fmt: skip
-filters = _options(
-    *_filters,
-    click.option("--order", metavar="ORDER", default="newest", callback=one_of(("newest", "oldest"), "order"),
-                 help="newest (the default) or oldest first."),
-)  # fmt: skip
+_order = click.option("--order", metavar="ORDER", default="newest", callback=one_of(("newest", "oldest"), "order"),
+                      help="newest (the default) or oldest first.")  # fmt: skip
+filters = _options(*_filters, _order)
+usable_filters = _options(*_about_stories, _limit, _order)
 search_filters = _options(
     *_filters,
     click.option("--order", metavar="ORDER", default="newest",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from newsarc.present.fields import one_line, record_of, value
-from newsarc.present.safety import Screen, armoured, safe
+from newsarc.present.safety import Record, Screen, armoured, safe
 
 _FLAT = (
     "id", "version", "published", "category", "category_by", "headline", "lead", "text", "keywords", "credit",
@@ -46,15 +46,16 @@ def json_array(records: Iterable[bytes], fields: Sequence[str], screen: Screen) 
 
 def csv(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> Iterator[bytes]:
     """Comma-separated values with a head line; what a spreadsheet would run as a formula is neutralised."""
-    return _separated(records, fields or _FLAT, screen, ",")
+    return separated(map(record_of, records), fields or _FLAT, screen, ",")
 
 
 def tsv(records: Iterable[bytes], fields: Sequence[str], screen: Screen) -> Iterator[bytes]:
     """Tab-separated values, one record a line."""
-    return _separated(records, fields or _FLAT, screen, "\t")
+    return separated(map(record_of, records), fields or _FLAT, screen, "\t")
 
 
-def _separated(records: Iterable[bytes], fields: Sequence[str], screen: Screen, delimiter: str) -> Iterator[bytes]:
+def separated(records: Iterable[Record], fields: Sequence[str], screen: Screen, delimiter: str) -> Iterator[bytes]:
+    """Write records that are read already as a table of text."""
     import csv as standard
     import io
 
@@ -62,8 +63,7 @@ def _separated(records: Iterable[bytes], fields: Sequence[str], screen: Screen, 
     writer = standard.writer(buffer, delimiter=delimiter, lineterminator="\n")
     writer.writerow(fields)
     for record in records:
-        loaded = record_of(record)
-        row = [_cell(value(loaded, name, screen)) for name in fields]
+        row = [_cell(value(record, name, screen)) for name in fields]
         writer.writerow([one_line(cell) for cell in row] if delimiter == "\t" else row)
         yield _flushed(buffer, screen)
     yield _flushed(buffer, screen)
@@ -84,7 +84,8 @@ def _cell(value: Any) -> str:
         value = "; ".join(value)
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    cell = f"'{value}" if value.startswith(_FORMULA) else value
+    return cell.replace("\r\n", "\n").replace("\r", "\n")  # Python's csv lets a lone \r begin a row
 
 
 def ids(records: Iterable[bytes], _fields: Sequence[str], screen: Screen) -> Iterator[bytes]:

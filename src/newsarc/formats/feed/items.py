@@ -177,12 +177,13 @@ def _byline(parts: Parts, where: str) -> str | None:
 
 
 def _terms(parts: Parts, where: str) -> Plain:
-    """Read the categories; WordPress has its keywords among them."""
+    """Read the categories; WordPress has its keywords among them, and so have our own feeds."""
     categories: list[str] = []
     keywords: list[str] = []
     for term in parts.get("category", []) + parts.get("dc:subject", []):
         if word := one_line(term.get("label") or term.text or term.get("term"), where):
-            (keywords if term.get("domain") == "post_tag" else categories).append(word)
+            is_keyword = term.get("domain") == "post_tag" or (term.get("scheme") or "").endswith(":keyword")
+            (keywords if is_keyword else categories).append(word)
     return {"category_text": "; ".join(dict.fromkeys(categories)) or None, "keywords": keywords}
 
 
