@@ -17,7 +17,7 @@ from newsarc.archive.filing import Fresh, Known, Lookup, written
 from newsarc.archive.scanning import read_lines
 from newsarc.archive.web import ArchiveWeb
 from newsarc.errors import ArchiveDamaged
-from newsarc.joining.learning import Record, learned, proved_by
+from newsarc.joining.learning import OWN, Record, learned, proved_by
 from newsarc.kinship import named_by, naming
 from newsarc.kinship.resolving import Resolver
 from newsarc.query import Query, select
@@ -67,6 +67,7 @@ class _Batch:
         self._archive = archive
         self._web = web
         self._histories = histories
+        self._places: dict[str, Place | None] = {}
         marks = [web.add(record) for record in records]
         web.prepare(mark for one in marks for mark in (*map(naming, one.story), *map(named_by, one.links), *one.sketch))
         self._resolver = Resolver(web)
@@ -102,11 +103,25 @@ class _Batch:
             if proved_by(link, record):
                 yield str(other["id"])
         for link in record.get("related") or ():
-            if link.get("category"):
-                yield from self._resolver.meant(link).ids
+            for name in self._resolver.meant(link).ids if link.get("category") else ():
+                if not self._is_said(name, link["category"]):
+                    yield name
+
+    def _is_said(self, name: str, label: str) -> bool:
+        """Tell whether one more voice for a section changes nothing: it won already, or others say it first."""
+        newest = self._newest(name)
+        record = self._web.record(newest) if newest else None
+        return record is not None and (record["category_by"] in OWN or (record["category_by"], record["category"]) == (
+            "linked", label,
+        ))  # fmt: skip
 
     def _newest(self, name: str) -> Place | None:
         """Return where the newest line of an id lies; None where it is of the batch itself."""
+        if name not in self._places:
+            self._places[name] = self._found_newest(name)
+        return self._places[name]
+
+    def _found_newest(self, name: str) -> Place | None:
         tokens = self._web.story(name)
         places = [token for token in tokens if not isinstance(token, int)]
         if len(tokens) == 1:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from newsarc.article import Article
 
 Record: TypeAlias = Mapping[str, Any]
-_OWN = ("user", "stated")
+OWN = ("user", "stated")
 """Who says a section before any link does."""
 _LINKED: dict[str, Any] = {
     "category": None,
@@ -41,7 +41,7 @@ def _kin(record: Record, resolver: Resolver[Any]) -> dict[str, Any]:
 
 def _section(record: Record, resolver: Resolver[Any]) -> dict[str, Any]:
     """Say which section other dumps say it belongs to, where neither a person nor its source does."""
-    if record["category_by"] in _OWN:
+    if record["category_by"] in OWN:
         return {}
     label = resolver.section(str(record["id"]))
     fields = _fields(record, label)

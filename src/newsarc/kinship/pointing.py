@@ -122,16 +122,23 @@ def proof_of(link: Record, record: Record) -> Proof | None:
 
     The teaser is put into reading order: the first sentence of the story's lead stands first.
     """
-    words = _printed(link)
-    headline = _folded(record.get("headline") or "")
-    length = _length(words, headline) if headline else _length_by_lead(words, record)
+    words = " ".join(_printed(link))
+    return _proof(words, record.get("headline") or "", record.get("dateline") or "", _lead(record))
+
+
+@lru_cache(_MOST_KNOWN)
+def _proof(printed: str, headline: str, place: str, lead: str) -> Proof | None:
+    """Work out a proof: the footers of a portal name the same stories again and again."""
+    words = printed.split(" ")
+    length = _length(words, _folded(headline)) if headline else _length_by_lead(words, place, lead)
     if not length:
         return None
     title, rest = " ".join(words[:length]), " ".join(words[length:])
     is_closed = ends_like_sentence(title) or ends_like_sentence(words[length - 1])
     if rest[:2] in (". ", "."):  # behind a question mark the template may print a full stop
         rest = rest[1:].strip()
-    return Proof(_without_stop(title), _in_order(rest, record, is_rotated=bool(is_closed)) or None)
+    opening = _folded_opening(without_dateline(lead))
+    return Proof(_without_stop(title), _in_order(rest, opening, is_rotated=bool(is_closed)) or None)
 
 
 def _printed(link: Record) -> list[str]:
@@ -151,6 +158,9 @@ def _begins_with(text: str, headline: str) -> bool:
 
 def _length(words: list[str], headline: str) -> int:
     """Count the words at the start that are a headline; 0 where they are none."""
+    usual = headline.count(" ") + 1
+    if _folded(" ".join(words[:usual])) == headline:
+        return usual
     for length in range(1, min(len(words), _LONGEST_TITLE) + 1):
         folded = fold_title(" ".join(words[:length]))
         if folded == headline:
@@ -160,12 +170,11 @@ def _length(words: list[str], headline: str) -> int:
     return 0
 
 
-def _length_by_lead(words: list[str], record: Record) -> int:
+def _length_by_lead(words: list[str], dateline: str, lead: str) -> int:
     """Count the words before a story's lead, whose first sentence is printed last, with its dateline if it has one."""
-    lead = _lead(record)
     bare = without_dateline(lead)
     first, *others = split_sentences(bare) or [""]
-    place = record.get("dateline") or lead[: len(lead) - len(bare)].rstrip(" -–")
+    place = dateline or lead[: len(lead) - len(bare)].rstrip(" -–")
     forms = [f"{place} - {first}", f"{place} – {first}", first] if place else [first]
     for shown in range(len(others), -1, -1) if first else ():
         for form in forms:
@@ -176,12 +185,11 @@ def _length_by_lead(words: list[str], record: Record) -> int:
     return 0
 
 
-def _in_order(rest: str, record: Record, *, is_rotated: bool) -> str:
+def _in_order(rest: str, opening: str, *, is_rotated: bool) -> str:
     """Put the sentences of a teaser into reading order."""
     sentences = split_sentences(rest)
     if len(sentences) < 2 or not is_rotated:  # noqa: PLR2004 - one has no order
         return rest
-    opening = _opening(record)
     if opening and fold_title(sentences[0]) == opening:
         return rest
     return " ".join([sentences[-1], *sentences[:-1]])

@@ -8,7 +8,7 @@ well means none of them, unless they are copies of each other: nothing is guesse
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from newsarc.kinship import marks_like, marks_of_link, marks_of_story, named_by, naming
 from newsarc.kinship.likeness import (
@@ -56,6 +56,10 @@ class Meant(NamedTuple):
     """Stories that fit equally well and are no copies; then it means none of them."""
 
 
+Line: TypeAlias = tuple[str, str, int, int]
+"""Id, who counts, version, revision: what tells a line from every other."""
+
+
 class Named(NamedTuple):
     """A link, and the line in which it stands."""
 
@@ -79,6 +83,10 @@ class Resolver(Generic[T]):
     def __init__(self, web: Web[T]) -> None:
         self._web = web
         self._meant: dict[tuple[str | None, ...], Meant] = {}
+        self._links: dict[T, dict[int, list[int]]] = {}
+        self._fitting: dict[Line, list[Named]] = {}
+        self._alike: dict[Line, list[tuple[Record, Resemblance]]] = {}
+        self._sections: dict[str, str | None] = {}
 
     # Links.
 
@@ -109,23 +117,39 @@ class Resolver(Generic[T]):
         """Return the lines that bear any of some numbers, each once."""
         return dict.fromkeys(token for tokens in self._web.found(marks).values() for token in tokens)
 
-    def fitting(self, record: Record) -> Iterator[Named]:
-        """Yield every link that a line of a story fits, whichever story it means."""
-        marks = {naming(mark) for mark in marks_of_story(record)}
-        for token in self._tokens(list(marks)):
-            other = self._web.record(token)
-            for link in other.get("related") or ():
-                if not marks.isdisjoint(marks_of_link(link)) and fit_of(link, record):
-                    yield Named(other, link)
+    def fitting(self, record: Record) -> list[Named]:
+        """Return every link that a line of a story fits, whichever story it means."""
+        line = _line(record)
+        if line not in self._fitting:
+            self._fitting[line] = list(self._found_fitting(record))
+        return self._fitting[line]
+
+    def _found_fitting(self, record: Record) -> Iterator[Named]:
+        marks = [naming(mark) for mark in marks_of_story(record)]
+        for token in self._tokens(marks):
+            links = self._links_of(token)
+            places = sorted({place for mark in marks for place in links.get(mark, ())})
+            other = self._web.record(token) if places else record
+            for place in places:
+                if fit_of(other["related"][place], record):
+                    yield Named(other, other["related"][place])
+
+    def _links_of(self, token: T) -> dict[int, list[int]]:
+        """Return which links of a line bear each number, by their places."""
+        if token not in self._links:
+            found: dict[int, list[int]] = {}
+            for place, link in enumerate(self._web.record(token).get("related") or ()):
+                for mark in marks_of_link(link):
+                    found.setdefault(mark, []).append(place)
+            self._links[token] = found
+        return self._links[token]
 
     def naming(self, name: str) -> list[Named]:
         """Return the links that mean a story, each once a line."""
-        found: dict[tuple[str, int, int, str, str], Named] = {}
+        found: dict[tuple[Line, str], Named] = {}
         for token in self._web.story(name):
             for named in self.fitting(self._web.record(token)):
-                other, link = named
-                counted = str(other["id"]), int(other["version"]), int(other["revision"])
-                found[(*counted, str(other["version_by"]), str(link["text"]))] = named
+                found[(_line(named.record), named.link["text"])] = named
         return [named for named in found.values() if name in self.meant(named.link).ids]
 
     def section(self, name: str) -> str | None:
@@ -133,7 +157,9 @@ class Resolver(Generic[T]):
 
         Each story has one voice for each section it says, and none about itself. None where nobody says one.
         """
-        return majority(named for named in self.naming(name) if named.record["id"] != name)
+        if name not in self._sections:
+            self._sections[name] = majority(named for named in self.naming(name) if named.record["id"] != name)
+        return self._sections[name]
 
     # Likeness.
 
@@ -160,8 +186,14 @@ class Resolver(Generic[T]):
         ]
         return Kin(update_of=firsts[-1]) if firsts else NO_KIN
 
-    def alike(self, record: Record) -> Iterator[tuple[Record, Resemblance]]:
-        """Yield the lines of other stories that share much with one; withdrawn ones are like none."""
+    def alike(self, record: Record) -> list[tuple[Record, Resemblance]]:
+        """Return the lines of other stories that share much with one; withdrawn ones are like none."""
+        line = _line(record)
+        if line not in self._alike:
+            self._alike[line] = list(self._found_alike(record))
+        return self._alike[line]
+
+    def _found_alike(self, record: Record) -> Iterator[tuple[Record, Resemblance]]:
         marks = marks_like(record) if record.get("status") != "canceled" else []
         shared: dict[T, int] = {}
         for tokens in self._web.found(marks).values() if marks else ():
@@ -179,6 +211,10 @@ class Resolver(Generic[T]):
         """Return by what stories are put in order: when their first version was published, none last; then the id."""
         lines = map(self._web.record, self._web.story(str(record["id"])))
         return min((_order(line) for line in lines), default=_order(record))
+
+
+def _line(record: Record) -> Line:
+    return record["id"], record["version_by"], record["version"], record["revision"]
 
 
 def majority(links: Iterable[Named]) -> str | None:
