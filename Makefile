@@ -4,7 +4,7 @@ RUN = build/venv-run
 VENV = build/venv
 BIN = $(VENV)/bin
 
-.PHONY: help demo test format lint types rooms tests bench torture bless lock clean
+.PHONY: help demo test format lint types rooms tests bench torture bless pictures lock clean
 
 help:            ## show what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -54,9 +54,12 @@ torture: $(VENV)/done ## the fault matrix at full size (about an hour); FIGURES=
 bless: $(VENV)/done ## renew goldens and generated pages; read them before you commit them
 	$(BIN)/pytest -q tests/test_samples.py tests/test_docs.py --bless
 
+pictures: $(VENV)/done ## take the pictures of docs/serve.md anew (needs a Chromium); look at them before you commit them
+	$(BIN)/python tests/reading_room.py
+
 lock:            ## resolve the locked requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt
-	uv pip compile -q pyproject.toml --extra html --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
+	uv pip compile -q pyproject.toml --extra html --extra web --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
 
 clean:           ## remove what was built
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*

@@ -92,7 +92,7 @@ def _searching(archive: Path, count: int) -> list[Row]:
     what = "`search`"
     if not knows("search"):
         return [absent(what, "this newsarc has no such command")]
-    frequent, rare = _words(archive)
+    frequent, rare = words_of(archive)
     target = at_most(100, " ms") if count >= MANY else None
     asked = {
         "a word in every tenth text, section and month": (frequent, *_FILTERS),
@@ -114,7 +114,7 @@ def _searching(archive: Path, count: int) -> list[Row]:
     return rows
 
 
-def _words(archive: Path) -> tuple[str, str]:
+def words_of(archive: Path) -> tuple[str, str]:
     """Pick a word of every tenth text and a rare one, by counting the first records."""
     counted: Counter[str] = Counter()
     looked_at = 0

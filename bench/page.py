@@ -30,6 +30,7 @@ _TITLES = {
     "keeping": "Keeping {count:,} records",
     "asking": "Asking {count:,} records",
     "stories": "Joining {count:,} stories",
+    "serving": "Reading {count:,} records in a browser",
 }
 _ABOUT = {
     "reading": "The bare loop (`bench/bare.py`) reads the same files, splits each with one regular expression and"
@@ -44,6 +45,7 @@ _ABOUT = {
     "stories": "The dumps are of one stream (`bench/stories.py`): each names six stories of its hours, half of them"
     " before they\ncome; 3 % are copies and 3 % updates of a story of the last day, and one story in twenty never"
     " comes.\nWhat links and sketches add is counted by the tables that are theirs alone.",
+    "serving": "Pages of `newsarc serve`, from the request to the last byte, on the clock; a page holds 20 stories.",
     "stages": "In one process over the same files, by stage; what is missing to the whole is the start, finding files"
     " and output.",
     "inference": "The texts (`bench/sections.jsonl`) are invented and short, eight for each label, and were written"

@@ -20,10 +20,11 @@ from newsarc import __version__
 from page import page
 from reading import inference, reading, stages, starting
 from records import archive_of
+from serving import serving
 from stories import joining
 from wires import reading_wires
 
-PARTS = ("reading", "wires", "ingesting", "keeping", "asking", "stories")
+PARTS = ("reading", "wires", "ingesting", "keeping", "asking", "stories", "serving")
 COUNTS = (MANY // 10, MANY)
 
 
@@ -54,12 +55,14 @@ def _measure(folder: Path, parts: Iterable[str], counts: Iterable[int]) -> None:
         _keep("ingesting", {"ingesting": ingesting(folder)})
     for count in counts if "stories" in parts else ():
         _keep("stories", {"stories": joining(folder / f"stories-{count}", count)}, count)
-    for count in counts if {"keeping", "asking"} & set(parts) else ():
+    for count in counts if {"keeping", "asking", "serving"} & set(parts) else ():
         archive = archive_of(count, folder / f"records-{count}")
         if "keeping" in parts:
             _keep("keeping", {"keeping": indexing(archive, count)}, count)
         if "asking" in parts:
             _keep("asking", {"asking": asking(archive, count, folder / f"records-{count}.parquet")}, count)
+        if "serving" in parts:
+            _keep("serving", {"serving": serving(archive, count)}, count)
 
 
 def _keep(part: str, tables: dict[str, Iterable[Row]], count: int = 0) -> None:

@@ -342,6 +342,9 @@ def question(pick: Pick) -> Query:
         words=pick([(), (), (), *map(read_words, _ASKED)]),
         order=pick(["newest", "newest", "oldest"]),
         limit=pick([None, None, 0, 1, 3, 10]),
+        behind=pick(
+            [None, None, *((end.timestamp() if end else float("-inf"), seq) for end in ends for seq in (0, 5))]
+        ),
     )
 
 

@@ -104,7 +104,7 @@ def test_a_number_that_is_none_or_out_of_range_is_refused(command: str, option: 
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    options_of({"DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT", "WORD"}),
+    options_of({"ADDRESS", "DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT", "WORD"}),
 )
 def test_a_blank_word_is_refused(command: str, option: str) -> None:
     for value in ("", " "):
@@ -115,7 +115,7 @@ def test_every_option_with_a_value_is_tried() -> None:
     metavars = {option.metavar for command in cli.commands.values() for option in command.params} - {None}
     tried = {"N", "SECONDS", "SIZE", "DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT"}
     arguments = {"SOURCE...", "QUERY...", "ID...", "[ID]...", "[DIGEST]...", "ID", "[V1 [V2]]", "DESTINATION"}
-    assert metavars - arguments == tried | {"WORD", "DIR"}
+    assert metavars - arguments == tried | {"ADDRESS", "WORD", "DIR"}
 
 
 def test_ends_of_a_range_are_in_it(run: Run, tmp_path: Path) -> None:

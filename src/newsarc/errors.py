@@ -409,6 +409,14 @@ class OutputError(NewsarcError):
     cure = "Check where it goes."
 
 
+class PortUnusable(NewsarcError):
+    """The reading room cannot listen at an address."""
+
+    exit_code = 74
+    what = "cannot listen"
+    cure = "Name another port with --port; 0 takes any that is free."
+
+
 class ArchiveLocked(NewsarcError):
     """Another run writes to the archive."""
 

@@ -49,6 +49,8 @@ class Query:
     """What its text must hold, as `terms.read_words` reads it."""
     order: Literal["newest", "oldest", "relevance"] = "newest"
     limit: int | None = None
+    behind: tuple[float, int] | None = None
+    """Only what stands behind this place in the order of the answer: seconds since 1970 (-inf: no time), and `seq`."""
     now: datetime | None = None
     """The present moment, aware; None: nothing is hidden."""
     shows_embargoed: bool = False
@@ -114,6 +116,11 @@ class Query:
         from newsarc.terms import is_exact
 
         return is_exact(self.words)
+
+    def is_behind(self, published: float, seq: int) -> bool:
+        """Tell whether a line of this time and number comes behind the place where the answer begins."""
+        here = (published, seq)
+        return self.behind is None or (here > self.behind if self.order == "oldest" else here < self.behind)
 
     def _is_in_span(self, published: str | None) -> bool:
         if self.since is None and self.until is None:
@@ -199,7 +206,11 @@ def select(stored: Iterable[tuple[P, bytes]], query: Query) -> list[P]:
     few numbers for each id in memory, never a text.
     """
     found = map(_newest, _versions(stored, query).values())
-    hits = [(version.published, version.seq, version.place) for version in found if version.is_asked_for]
+    hits = [
+        (version.published, version.seq, version.place)
+        for version in found
+        if version.is_asked_for and query.is_behind(version.published, version.seq)
+    ]
     pick = heapq.nsmallest if query.order == "oldest" else heapq.nlargest
     return [
         hit[2] for hit in pick(query.limit if query.limit is not None else len(hits), hits, key=lambda hit: hit[:2])

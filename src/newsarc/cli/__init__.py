@@ -24,6 +24,7 @@ from newsarc.cli.keeping import erase, repair, verify
 from newsarc.cli.options import nearest
 from newsarc.cli.output import write
 from newsarc.cli.reading import formats, ingest, parse
+from newsarc.cli.serving import serve
 from newsarc.errors import UnknownWord
 
 
@@ -70,7 +71,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
 
 
 for command in (
-    ingest, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, formats,
+    ingest, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, serve, formats,
     quarantine, reparse, verify, repair, erase,
 ):  # fmt: skip
     cli.add_command(command)

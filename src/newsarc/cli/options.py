@@ -45,6 +45,11 @@ def _category(_ctx: click.Context | None, _param: click.Parameter | None, words:
     return tuple(labels)
 
 
+def label_of(word: str) -> str:
+    """Return the canonical label of a word for a section."""
+    return str(_category(None, None, word))
+
+
 def one_of(names: tuple[str, ...], what: str) -> Callable[..., Any]:
     """Make a callback that checks words against a fixed list."""
 
@@ -75,14 +80,15 @@ def nearest(why: str, word: str, known: Iterable[str], shown: Iterable[str] = ()
 
 
 def _since(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
-    return None if word is None else _span(word)[0]
+    return None if word is None else span_of(word)[0]
 
 
 def _until(_ctx: click.Context, _param: click.Parameter, word: str | None) -> datetime | None:
-    return None if word is None else _span(word)[1]
+    return None if word is None else span_of(word)[1]
 
 
-def _span(word: str) -> tuple[datetime, datetime]:
+def span_of(word: str) -> tuple[datetime, datetime]:
+    """Return the half-open span of time that a word for a day, month or year means."""
     from newsarc.normalize.dates import span
 
     return span(word)

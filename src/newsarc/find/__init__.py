@@ -82,7 +82,7 @@ def count(archive: Archive, query: Query) -> int:
     """
     if query.is_unique:
         return sum(1 for _ in _lines_of(archive, query))
-    if query.limit is None and query.is_found_by_columns:
+    if query.limit is None and query.behind is None and query.is_found_by_columns:
         try:
             with asked(archive) as index:
                 if index.seen == archive.head():

@@ -4,21 +4,21 @@ It catches up with the archive by itself, and is made anew inside its own databa
 tables or of another archive. What it says counts only after the archive's line was read (`find` does that).
 
 `rows` knows what of a line is held, `tables` the database, `asking` how a question becomes SQL, `patience` how long it
-may take, `comparing` whether all of it fits the archive.
+may take, `counting` how many there are, `comparing` whether all of it fits the archive.
 """
 
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from newsarc.archive.chain import EMPTY, Head, Place, Stored
 from newsarc.archive.scanning import read_lines
 from newsarc.errors import ArchiveDamaged, IndexDamaged, IndexUnusable
-from newsarc.index.asking import are_text, behind, statement
+from newsarc.index.asking import are_text, behind, statement, without_time
 from newsarc.index.marks import insert_marks, kin, marked, unnamed
 from newsarc.index.patience import patient_rows
 from newsarc.index.tables import BEYOND, SCHEMA, connect, connect_read_only, make_tables, ours, remove
@@ -26,6 +26,7 @@ from newsarc.query import Query, select
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
+    from newsarc.index.counting import Tally
     from newsarc.index.rows import Row
 
 _STEP = 5_000  # lines of a transaction that catches up
@@ -348,14 +349,17 @@ class Index:
         Raises:
             QuestionTooCostly: It takes too long from one row to the next.
         """
-        sql, values = statement(query, f"segment, offset, length, seq, ifnull(published, {NO_TIME})")
-        if not are_text(values):
+        columns = f"segment, offset, length, seq, ifnull(published, {NO_TIME})"
+        asked = [statement(query, columns)]
+        if query.behind and query.behind[0] > NO_TIME and query.order != "oldest":
+            asked.append(without_time(query, columns))
+        if not are_text(asked[0][1]):
             return
         is_oldest_first, last = query.order == "oldest", None
         with ours(self.path):
             self._check_words(query)
-            for segment, offset, length, seq, published in patient_rows(
-                self._connection, sql, values, words=len(query.words)
+            for segment, offset, length, seq, published in chain.from_iterable(
+                patient_rows(self._connection, *one, words=len(query.words)) for one in asked
             ):
                 here = (published, seq)
                 if last is not None and (here <= last if is_oldest_first else here >= last):
@@ -372,6 +376,13 @@ class Index:
             self._check_words(query)
             [(number,)] = patient_rows(self._connection, sql, values, words=len(query.words))
             return int(number)
+
+    def tally(self, query: Query, edges: Sequence[float]) -> "Tally":
+        """Count what `hits` would yield of a question without words and keywords, by section and span of time."""
+        from newsarc.index.counting import tally
+
+        with ours(self.path):
+            return tally(self._connection, query, edges)
 
     def names(self, beginning: str, most: int = 100_000) -> list[str]:
         """Return ids that begin so, or whose part after the last colon does; at most so many."""

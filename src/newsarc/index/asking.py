@@ -8,20 +8,47 @@ from newsarc.index.rows import category_mark, month_mark
 from newsarc.query import HIDDEN_KINDS, HIDDEN_STATUSES, Query
 from newsarc.wording import fold_word
 
+_SHORT = timedelta(days=124)  # a span whose stories are fewer than those of a common keyword
 _MOST_MONTHS = 36  # of a span that is asked for word by word
 
 
 def statement(query: Query, columns: str, *, is_counted: bool = False) -> tuple[str, list[Any]]:
     """Write the SQL of a question, with its values; what it finds is every answer, and more only where words are read.
 
-    `columns` are of `article`; rows come in the order of the query unless they are only counted.
+    `columns` are of `article`; rows come in the order of the query unless they are only counted. Where it begins
+    behind a place with a time, lines without one are left to `without_time`.
     """
-    source, values = _source(query)
-    conditions, more = _conditions(query)
+    return _statement(query, columns, *_behind(query), is_counted=is_counted)
+
+
+def without_time(query: Query, columns: str) -> tuple[str, list[Any]]:
+    """Write the rest of a question that begins behind a place with a time: the lines without one, which come last."""
+    return _statement(query, columns, ["article.published IS NULL"], [])
+
+
+def _statement(
+    query: Query, columns: str, begin: list[str], values: list[Any], *, is_counted: bool = False
+) -> tuple[str, list[Any]]:
+    source, first = _source(query)
+    conditions, more = conditions_of(query)
+    conditions, more = [*begin, *conditions], [*values, *more]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     direction = "ASC" if query.order == "oldest" else "DESC"
     order = "" if is_counted else f" ORDER BY article.published {direction}, article.seq {direction}"
-    return f"SELECT {columns} FROM {source}{where}{order}", [*values, *more]  # noqa: S608 - only our own words
+    return f"SELECT {columns} FROM {source}{where}{order}", [*first, *more]  # noqa: S608 - only our own words
+
+
+def _behind(query: Query) -> tuple[list[str], list[Any]]:
+    """Write where an answer begins: a comparison that leaves out every line without a time, or is about those alone."""
+    if query.behind is None:
+        return [], []
+    time, seq = query.behind
+    sign = ">" if query.order == "oldest" else "<"
+    if time > float("-inf"):
+        return [f"(article.published, article.seq) {sign} (?, ?)"], [time, seq]
+    if query.order == "oldest":
+        return ["(article.published IS NOT NULL OR article.seq > ?)"], [seq]
+    return ["article.published IS NULL", "article.seq < ?"], [seq]
 
 
 def _source(query: Query) -> tuple[str, list[Any]]:
@@ -33,11 +60,15 @@ def _source(query: Query) -> tuple[str, list[Any]]:
         return "(SELECT rowid AS seq FROM text WHERE text MATCH ?) AS found CROSS JOIN article USING (seq)", [
             everything
         ]
-    if query.keywords:
+    if query.keywords and not _is_short(query):
         words = [fold_word(word) for word in query.keywords]
         found = f"(SELECT DISTINCT seq FROM keyword WHERE word IN ({_marks(words)})) AS found"  # noqa: S608
         return f"{found} CROSS JOIN article USING (seq)", words
     return "article", []
+
+
+def _is_short(query: Query) -> bool:
+    return query.since is not None and query.until is not None and query.until - query.since <= _SHORT
 
 
 def _match(query: Query) -> str:
@@ -49,7 +80,7 @@ def _match(query: Query) -> str:
     return match_expression(query.words)
 
 
-def _conditions(query: Query) -> tuple[list[str], list[Any]]:
+def conditions_of(query: Query) -> tuple[list[str], list[Any]]:
     """Write the filters that columns answer."""
     conditions: list[str] = []
     values: list[Any] = []
@@ -72,8 +103,9 @@ def _conditions(query: Query) -> tuple[list[str], list[Any]]:
         shown, more = _shown(query, query.now)
         conditions.append(f"(article.hidden = 0 OR article.seq IN (SELECT seq FROM article WHERE {shown}))")  # noqa: S608
         values += more
-    if query.keywords and query.words:
-        conditions.append(f"article.seq IN (SELECT seq FROM keyword WHERE word IN ({_marks(query.keywords)}))")  # noqa: S608
+    if query.keywords and (query.words or _is_short(query)):
+        is_of_it = f"keyword.seq = article.seq AND word IN ({_marks(query.keywords)})"
+        conditions.append(f"EXISTS (SELECT 1 FROM keyword WHERE {is_of_it})")  # noqa: S608
         values += map(fold_word, query.keywords)
     return conditions, values
 
