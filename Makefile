@@ -44,7 +44,7 @@ bench: $(VENV)/done ## measure, and renew docs/performance.md; BENCH='--only ask
 	$(BIN)/python bench/run.py $(BENCH)
 
 MATRIX = $(addprefix tests/test_,$(addsuffix .py,kill kill_command calls faults power mutations full matrix recovery \
-	workers index index_damage verify verify_command repair rewriting erase))
+	workers index index_damage verify verify_command repair rewriting erase watch_command))
 FIGURES = build/figures.txt
 torture: $(VENV)/done ## the fault matrix at full size (about an hour); FIGURES=FILE keeps what it counted
 	@rm -f $(FIGURES)
@@ -59,7 +59,7 @@ pictures: $(VENV)/done ## take the pictures of docs/serve.md anew (needs a Chrom
 
 lock:            ## resolve the locked requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt
-	uv pip compile -q pyproject.toml --extra html --extra web --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
+	uv pip compile -q pyproject.toml --extra html --extra web --extra watch --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
 
 clean:           ## remove what was built
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*

@@ -114,7 +114,7 @@ def test_a_blank_word_is_refused(command: str, option: str) -> None:
 def test_every_option_with_a_value_is_tried() -> None:
     metavars = {option.metavar for command in cli.commands.values() for option in command.params} - {None}
     tried = {"N", "SECONDS", "SIZE", "DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT"}
-    arguments = {"SOURCE...", "QUERY...", "ID...", "[ID]...", "[DIGEST]...", "ID", "[V1 [V2]]", "DESTINATION"}
+    arguments = {"SOURCE...", "QUERY...", "ID...", "[ID]...", "[DIGEST]...", "ID", "[V1 [V2]]", "DESTINATION", "FOLDER"}
     assert metavars - arguments == tried | {"ADDRESS", "WORD", "DIR"}
 
 

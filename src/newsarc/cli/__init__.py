@@ -3,9 +3,9 @@
 The only room that prints, exits, and reads the clock or the environment.
 
 Every command is the same three parts: turn words into meanings (`options`), call the room of its name, hand what comes
-out to a writer (`output`); `ending` turns errors into exit codes. The commands stand in `reading` (into the archive),
-`asking` and `comparing` (out of it), `keeping` and `caring` (care for it). Rooms are imported inside the command that
-needs them, so that `--help` and `list` start at once.
+out to a writer (`output`); `ending` turns errors into exit codes. The commands stand in `reading` and `watching` (into
+the archive), `asking` and `comparing` (out of it), `keeping` and `caring` (care for it). Rooms are imported inside the
+command that needs them, so that `--help` and `list` start at once.
 """
 
 from typing import NoReturn
@@ -25,6 +25,7 @@ from newsarc.cli.options import nearest
 from newsarc.cli.output import write
 from newsarc.cli.reading import formats, ingest, parse
 from newsarc.cli.serving import serve
+from newsarc.cli.watching import watch
 from newsarc.errors import UnknownWord
 
 
@@ -71,7 +72,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
 
 
 for command in (
-    ingest, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, serve, formats,
+    ingest, watch, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, serve, formats,
     quarantine, reparse, verify, repair, erase,
 ):  # fmt: skip
     cli.add_command(command)

@@ -12,6 +12,8 @@ from newsarc.cli.output import prepare, say, tell
 from newsarc.errors import NewsarcError, OutputError, QueryError
 
 _INTERRUPTED = "newsarc: interrupted"
+_ENDED = list[signal.Signals]()
+"""The signal that ended a run which hears more of them than an interrupt."""
 
 
 def run(command: click.Command) -> NoReturn:
@@ -23,8 +25,10 @@ def run(command: click.Command) -> NoReturn:
         _let_interrupts(signal.SIG_DFL, instead_of=signal.default_int_handler)  # the rest is Python's own end
     except KeyboardInterrupt as interrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        tell("; ".join((_INTERRUPTED, *map(str, interrupt.args))))
-        _end_by(signal.SIGINT)
+        number = next(iter(_ENDED), signal.SIGINT)
+        begin = f"newsarc: ended by {number.name}" if _ENDED else _INTERRUPTED
+        tell("; ".join((begin, *map(str, interrupt.args))))
+        _end_by(number)
     sys.exit(status)
 
 
@@ -34,6 +38,22 @@ def _let_interrupts(
     """Say what an interrupt does; one that a person above us ignores stays ignored."""
     if signal.getsignal(signal.SIGINT) is instead_of:
         signal.signal(signal.SIGINT, do)
+
+
+def hear_endings() -> None:
+    """Let SIGTERM and SIGHUP end what is going on like an interrupt, for a run that has no end of its own.
+
+    One that somebody above us ignores, as nohup does, stays ignored.
+    """
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    _ENDED.append(signal.Signals(number))
+    raise KeyboardInterrupt
 
 
 def _done(command: click.Command) -> int:

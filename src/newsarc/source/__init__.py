@@ -1,7 +1,8 @@
 """Where bytes come from: a file, a folder, standard input, packed or in a zip or tar file -> Source.
 
-`find` names places, `read` turns one place into a Source. A Source up to 16 MB lies in memory; a larger one is read
-from disk (or from a spooled copy) as often as it is needed, so that size costs no memory.
+`find` names places (of a folder in two steps: `files`, and what is `lying` in each), `read` turns one place into a
+Source. A Source up to 16 MB lies in memory; a larger one is read from disk (or from a spooled copy) as often as it is
+needed, so that size costs no memory.
 What the bytes say is not known here: see `encoding` and `formats`.
 """
 
@@ -13,9 +14,9 @@ from itertools import chain
 from typing import IO
 
 from newsarc.errors import EmptySource, UnreadableSource
-from newsarc.source.finding import find
+from newsarc.source.finding import files, find, lying
 from newsarc.source.limits import IN_MEMORY, LIMITS, Limits, Meter
-from newsarc.source.places import Place, Spool, opened, raw_bytes, raw_chunks, reason_of
+from newsarc.source.places import Place, Spool, opened, raw_bytes, raw_chunks, reason_of, shown
 from newsarc.source.unpacking import CHUNK, packing, pieces_of, unpack
 
 __all__ = (
@@ -26,11 +27,14 @@ __all__ = (
     "Limits",
     "Place",
     "Source",
+    "files",
     "find",
     "from_bytes",
+    "lying",
     "raw_bytes",
     "raw_chunks",
     "read",
+    "shown",
 )
 
 HEAD = 1 << 20  # bytes a format may look at to recognise its source

@@ -75,9 +75,18 @@ def _named(place: Place, search: _Search) -> Iterator[Place]:
         yield place
 
 
-def _walk(folder: str, search: _Search) -> Iterator[Place | SourceError]:
-    """Walk one folder depth first, sorted, with `lstat`: no link is followed, so there is no loop."""
-    skip = search.skip
+def lying(
+    path: str, *, include: Sequence[str] = (), skip: Skip | None = None, limits: Limits = LIMITS
+) -> Iterator[Place]:
+    """Yield what one file found in a folder holds, by the rules of `find` for files in folders."""
+    yield from _lying(path, _Search(include, skip or (lambda _path, _reason: None), limits))
+
+
+def files(folder: str, skip: Skip) -> Iterator["os.DirEntry[str] | UnreadableSource"]:
+    """Walk one folder depth first, sorted, with `lstat`: no link is followed, so there is no loop.
+
+    What a walk passes over, whatever is wanted of it, is told to `skip`.
+    """
     try:
         with os.scandir(folder) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
@@ -93,15 +102,29 @@ def _walk(folder: str, search: _Search) -> Iterator[Place | SourceError]:
         elif entry.is_symlink():
             skip(shown(entry.path), "symlink")
         elif entry.is_dir(follow_symlinks=False):
-            yield from _walk(entry.path, search)
+            yield from files(entry.path, skip)
         elif not entry.is_file(follow_symlinks=False):
             skip(shown(entry.path), "not a file")
-        elif has_ending(entry.name):
-            yield from _members(Place(shown(entry.path), entry.path, named=False), search)
-        elif not _fits(entry.name, search.include):
-            skip(shown(entry.path), "not included")
         else:
-            yield Place(shown(entry.path), entry.path, named=False)
+            yield entry
+
+
+def _walk(folder: str, search: _Search) -> Iterator[Place | SourceError]:
+    for found in files(folder, search.skip):
+        if isinstance(found, SourceError):
+            yield found
+        else:
+            yield from _lying(found.path, search)
+
+
+def _lying(path: str, search: _Search) -> Iterator[Place]:
+    name = os.path.basename(path)
+    if has_ending(name):
+        yield from _members(Place(shown(path), path, named=False), search)
+    elif not _fits(name, search.include):
+        search.skip(shown(path), "not included")
+    else:
+        yield Place(shown(path), path, named=False)
 
 
 def _members(place: Place, search: _Search, depth: int = 1) -> Iterator[Place]:
