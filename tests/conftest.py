@@ -11,6 +11,8 @@ import pytest
 from material import OTHER, dump
 from newsarc.archive import Archive
 
+os.environ["NEWSARC_CONFIG"] = ""  # what a person set for themselves is no matter of the tests
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--bless", action="store_true", help="renew goldens and generated pages instead of comparing")

@@ -1,6 +1,6 @@
 """The pages of docs/ that are made from the code: commands, record, errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import get_args, get_origin
 
 import click
@@ -8,6 +8,7 @@ import click
 from newsarc import errors
 from newsarc.article import WARNINGS, Article, Block, Candidate, Media, Origin, RelatedLink
 from newsarc.cli import cli
+from newsarc.cli.manual import page as manual
 from newsarc.formats import FORMATS
 
 _MADE = "<!-- Made by `make bless` from the code; do not edit. -->\n"
@@ -115,4 +116,10 @@ def formats_page() -> str:
     return "\n".join([*parts, ""])
 
 
-PAGES = {"commands.md": commands, "record.md": record, "errors.md": error_page, "formats.md": formats_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "record.md": record,
+    "errors.md": error_page,
+    "formats.md": formats_page,
+    "newsarc.1": lambda: manual(cli),
+}

@@ -120,5 +120,6 @@ def test_a_command_explains_itself(name: str) -> None:
     for option in command.params:
         if isinstance(option, click.Option):
             assert option.help, f"{name} {option.name}"
-    guide = (ROOT / "docs" / "howto.md").read_text(encoding="utf-8") + (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = (ROOT / "README.md", ROOT / "docs" / "howto.md", ROOT / "docs" / "comfort.md")
+    guide = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert f"newsarc {name}" in guide

@@ -23,13 +23,14 @@ from newsarc.errors import QueryError
         (["list", "--since", "31.02.2025"], 2, "the calendar has no such day"),
         (["list", "--since", "gestern"], 2, "date not understood (gestern)"),
         (["list", "--limit", "-1"], 2, "--limit"),
-        (["list", "--format", "portl"], 2, "formats are portal"),
+        (["list", "--format", "portl"], 2, "did you mean portal?"),
+        (["list", "--format", "x"], 2, "formats are portal"),
         (["list", "--nope"], 2, "No such option"),
         (["show"], 2, "Missing argument"),
         (["show", "nothing"], 3, "no such article (nothing)"),
         (["list", "--archive", "none"], 3, "no archive here (none)"),
         (["schema", "--as", "duckbd"], 2, "did you mean duckdb?"),
-        (["ingest", "a.txt", "--format", "portl"], 2, "formats are portal"),
+        (["ingest", "a.txt", "--format", "portl"], 2, "did you mean portal?"),
         (["list", "--category", "\x1b[31mrot"], 2, "(\\x1b[31mrot)"),
     ],
 )
@@ -114,7 +115,18 @@ def test_a_blank_word_is_refused(command: str, option: str) -> None:
 def test_every_option_with_a_value_is_tried() -> None:
     metavars = {option.metavar for command in cli.commands.values() for option in command.params} - {None}
     tried = {"N", "SECONDS", "SIZE", "DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT"}
-    arguments = {"SOURCE...", "QUERY...", "ID...", "[ID]...", "[DIGEST]...", "ID", "[V1 [V2]]", "DESTINATION", "FOLDER"}
+    arguments = {
+        "SOURCE...",
+        "QUERY...",
+        "ID...",
+        "[ID]...",
+        "[DIGEST]...",
+        "ID",
+        "[V1 [V2]]",
+        "DESTINATION",
+        "FOLDER",
+        "SHELL",
+    }
     assert metavars - arguments == tried | {"ADDRESS", "WORD", "DIR"}
 
 

@@ -213,6 +213,14 @@ class UnreadableSource(SourceError):
     code = "unreadable"
 
 
+class ConfigError(NewsarcError):
+    """The configuration file cannot be read, or says what newsarc does not know."""
+
+    exit_code = 2
+    what = "configuration not understood"
+    cure = "Correct the file; NEWSARC_CONFIG= in front of a command reads none."
+
+
 class QueryError(NewsarcError):
     """A question, or an option, is malformed."""
 

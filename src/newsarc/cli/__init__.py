@@ -8,6 +8,8 @@ the archive), `asking` and `comparing` (out of it), `keeping` and `caring` (care
 command that needs them, so that `--help` and `list` start at once.
 """
 
+import os
+from contextlib import nullcontext, suppress
 from typing import NoReturn
 
 import click
@@ -16,17 +18,20 @@ from newsarc import __version__
 from newsarc.cli.asking import list_, schema, search, show
 from newsarc.cli.caring import quarantine, reparse
 from newsarc.cli.comparing import diff, history
+from newsarc.cli.completing import ASKED, completion, end_with_answer
+from newsarc.cli.configuring import apply, config_
 from newsarc.cli.correcting import audit
 from newsarc.cli.ending import run as run_and_end
 from newsarc.cli.exporting import export
 from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
+from newsarc.cli.manual import man
 from newsarc.cli.options import nearest
 from newsarc.cli.output import write
 from newsarc.cli.reading import formats, ingest, parse
 from newsarc.cli.serving import serve
 from newsarc.cli.watching import watch
-from newsarc.errors import UnknownWord
+from newsarc.errors import ConfigError, UnknownWord
 
 
 class _Group(click.Group):
@@ -40,7 +45,11 @@ class _Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             raise UnknownWord(args[0], nearest("no such command", args[0], self.commands))
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if name:
+            with suppress(ConfigError) if ctx.resilient_parsing else nullcontext():
+                apply(ctx, self, name, rest)
+        return name, command, rest
 
 
 @click.group(
@@ -49,9 +58,15 @@ class _Group(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="newsarc")
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    help="The file with your defaults (NEWSARC_CONFIG); without it, newsarc.toml in your configuration folder.",
+)
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
 @click.pass_context
-def cli(context: click.Context, *, debug: bool) -> int:
+def cli(context: click.Context, *, config_file: str | None, debug: bool) -> int:
     """Read raw news-agency text, keep it for ever, ask it questions.
 
     \b
@@ -65,7 +80,7 @@ def cli(context: click.Context, *, debug: bool) -> int:
     Exit status: 0 done, 1 done in part (some sources are in quarantine), 2 usage or a malformed question, 3 not found,
     4 the archive is damaged, 5 the index cannot be used, 70 a bug, 74 input or output failed, 75 locked by another run.
     """
-    del debug  # `ending` looks for it, before there is a context
+    del config_file, debug  # `configuring` and `ending` look for them
     if context.invoked_subcommand is None:
         write([context.get_help().encode() + b"\n"])
     return 0
@@ -73,11 +88,13 @@ def cli(context: click.Context, *, debug: bool) -> int:
 
 for command in (
     ingest, watch, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, serve, formats,
-    quarantine, reparse, verify, repair, erase,
+    quarantine, reparse, verify, repair, erase, config_, completion, man,
 ):  # fmt: skip
     cli.add_command(command)
 
 
 def main() -> NoReturn:
     """Run the command line and end the process."""
+    if ASKED in os.environ:  # by a shell, about a line that is being typed
+        end_with_answer(cli, os.environ)
     run_and_end(cli)

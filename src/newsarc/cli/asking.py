@@ -64,6 +64,8 @@ class _Question(click.Command):
     """A command whose words may begin with a dash: what is none of its options is a word, but for a mistyped --word."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing:  # words of a line that is not finished
+            return super().parse_args(ctx, args)
         known = {name: option for option in self.get_params(ctx) for name in option.opts}
         options: list[str] = []
         words: list[str] = []

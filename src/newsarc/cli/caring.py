@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from newsarc.errors import ArchiveDamaged, NewsarcError, QueryError
 if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.archive.quarantine import Failed
+    from newsarc.present import Progress
     from newsarc.reparse import Reread, Tally
 
 _DIGITS = 12  # of a digest in a table
@@ -103,11 +104,11 @@ def reparse(ids: tuple[str, ...], place: str | None, dry_run: bool, wait: float,
     work = run(archive, clock=now, names=names, dry_run=dry_run, wait=wait)
     with (
         lasting("" if dry_run else COMMITTED),
-        progress(None if is_shown else sys.stderr, "versions") as advance,
+        progress(None if is_shown else sys.stderr, "versions") as shown,
         closing(work) as found,
     ):
         let_index_know(archive)
-        done = _told(found, tally, advance)
+        done = _told(found, tally, shown, archive.head().seq if names is None else len(names))
         if is_shown:
             _show_changes(done, output)
         else:
@@ -186,11 +187,11 @@ def _retry(archive: "Archive", found: Sequence["Failed"], said: dict[str, Any], 
     let_index_know(archive)
     how, summary, shelter = reading_of(said), Summary(), Shelter(said["timeout"], said["memory"])
     work = retry(found, archive, clock=now, how=how, wait=said["wait"], jobs=jobs_of(said["jobs"]), shelter=shelter)
-    with progress(sys.stderr) as advance, closing(work) as outcomes:
-        for outcome in kept(outcomes, failed):
+    with progress(sys.stderr, "sources") as shown, closing(work) as outcomes:
+        for number, outcome in enumerate(kept(outcomes, failed), 1):
             summary.add(outcome)
             say(outcome.error)
-            advance(summary.sentence())
+            shown.show(number, total=len(found), said=summary.sentence())
     tell(summary.sentence())
     return summary.exit_code
 
@@ -203,13 +204,13 @@ def _named(archive: "Archive", words: tuple[str, ...], failed: list[NewsarcError
     return {id_of(record) for record in kept(show(archive, ids_of(words)), failed)}
 
 
-def _told(done: Iterable["Reread"], tally: "Tally", advance: Callable[[str], None]) -> Iterator["Reread"]:
+def _told(done: Iterable["Reread"], tally: "Tally", shown: "Progress", total: int) -> Iterator["Reread"]:
     """Count what comes, and say why something stays as it is."""
-    for one in done:
+    for number, one in enumerate(done, 1):
         tally.add(one)
         if one.note:
             tell(f"newsarc: {'error: ' * (one.what == 'damaged')}{one.note}")
-        advance(tally.sentence())
+        shown.show(number, total=max(number, total), said=tally.sentence())
         yield one
 
 

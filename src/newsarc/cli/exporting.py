@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from newsarc.present import plain, progress
 
 if TYPE_CHECKING:
     from newsarc.export import About
+    from newsarc.present.pace import Progress
 
 
 @click.command()
@@ -45,15 +46,16 @@ def export(destination: str, form: str, place: str | None, force: bool, **said: 
     """
     from newsarc.export import About
     from newsarc.export import export as run
-    from newsarc.find import find
+    from newsarc.find import count, find
 
-    archive = opened(place)
-    records, about = find(archive, query_of({**said, **KEPT_BACK})), About(now(), archive.uuid)
+    archive, query = opened(place), query_of({**said, **KEPT_BACK})
+    records, about = find(archive, query), About(now(), archive.uuid)
     if destination == "-":
         write(_piped(records, form, about))
     else:
-        with lasting("nothing was written"), progress(sys.stderr, "stories") as advance:
-            number = run(_told(records, advance), form, os.path.expanduser(destination), about, force=force)
+        with lasting("nothing was written"), progress(sys.stderr, "stories") as shown:
+            total = count(archive, query) if shown.is_seen else None
+            number = run(_told(records, shown, total), form, os.path.expanduser(destination), about, force=force)
         tell(f"{number:,} {'story' if number == 1 else 'stories'} in {destination}")
 
 
@@ -72,8 +74,8 @@ def _piped(records: Iterable[bytes], form: str, about: "About") -> Iterator[byte
     return (plain(piece.decode(), seen) for piece in pieces) if seen.is_terminal else pieces
 
 
-def _told(records: Iterable[bytes], advance: Callable[[str], None]) -> Iterator[bytes]:
-    """Say of each record that it is on its way."""
-    for record in records:
+def _told(records: Iterable[bytes], shown: "Progress", total: int | None) -> Iterator[bytes]:
+    """Show of each record that it is on its way."""
+    for number, record in enumerate(records, 1):
         yield record
-        advance("")
+        shown.show(number, total=total)

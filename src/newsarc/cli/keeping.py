@@ -37,16 +37,16 @@ def verify(place: str | None, quick: bool, output: str) -> int:
     74 something cannot be read, 75 the archive was rewritten meanwhile.
     """
     from newsarc.archive.checking import Tally
-    from newsarc.present import meter, safe
+    from newsarc.present import progress, safe
     from newsarc.verify import Verdict
     from newsarc.verify import verify as run
 
-    with meter(sys.stderr) as (show, clear):
-        verdict = Verdict(Tally(lambda tally: show(tally.read, tally.total)), quick)
+    with progress(sys.stderr, "bytes") as shown:
+        verdict = Verdict(Tally(lambda tally: shown.show(tally.read, total=tally.total)), quick)
         for fault in run(place_of(place), verdict.tally, quick=quick):
             verdict.add(fault)
             said = json.dumps(fault.fields(), separators=(",", ":")) if output == "jsonl" else safe(str(fault))
-            clear()
+            shown.clear()
             write([f"{said}\n".encode()])
     tell(verdict.sentence())
     return verdict.exit_code

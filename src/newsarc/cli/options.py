@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +51,28 @@ def label_of(word: str) -> str:
     return str(_category(None, None, word))
 
 
-def one_of(names: tuple[str, ...], what: str) -> Callable[..., Any]:
-    """Make a callback that checks words against a fixed list."""
+@dataclass(frozen=True, slots=True)
+class _OneOf:
+    """A callback that checks words against a fixed list; who completes words reads the list."""
 
-    def check(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...] | str | None) -> Any:
+    names: tuple[str, ...]
+    what: str
+
+    def __call__(self, _ctx: click.Context, _param: click.Parameter, given: tuple[str, ...] | str | None) -> Any:
         for word in (given,) if isinstance(given, str) else given or ():
-            if word not in names:
-                raise UnknownWord(word, nearest(f"no such {what}", word, names))
+            if word not in self.names:
+                raise UnknownWord(word, nearest(f"no such {self.what}", word, self.names))
         return given
 
-    return check
+
+def one_of(names: tuple[str, ...], what: str) -> Callable[..., Any]:
+    """Make a callback that checks words against a fixed list."""
+    return _OneOf(names, what)
+
+
+def names_of(callback: object) -> tuple[str, ...]:
+    """Return the fixed list that a callback checks words against; empty where it does something else."""
+    return callback.names if isinstance(callback, _OneOf) else ()
 
 
 _KINDS = ("article", "advisory", "schedule", "table", "digest", "service", "media")

@@ -9,9 +9,13 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+import click
+
 from newsarc.errors import NewsarcError, OutputError
 from newsarc.present import PAGE_WRITERS, WRITERS, Marks, Screen, fields_named, safe
 
+ZONE = "newsarc.zone"
+"""Where a command's context keeps the zone in which a terminal shows times."""
 COMMITTED = "what was committed is archived, run it again to go on"
 T = TypeVar("T")
 _STDERR = 2
@@ -74,8 +78,10 @@ def screen() -> Screen:
     if sys.stdout is None or not sys.stdout.isatty():
         return Screen(is_terminal=False)
     has_colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = os.get_terminal_size(sys.stdout.fileno()).columns or 80
+    context = click.get_current_context(silent=True)
     return Screen(
-        is_terminal=True, width=os.get_terminal_size(sys.stdout.fileno()).columns or 80, has_colour=has_colour
+        is_terminal=True, width=width, has_colour=has_colour, zone=context.meta.get(ZONE) if context else None
     )
 
 

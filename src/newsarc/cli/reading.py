@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from newsarc.cli.output import COMMITTED, kept, lasting, now, present, say, scre
 if TYPE_CHECKING:
     from newsarc.archive import Archive
     from newsarc.errors import NewsarcError
+    from newsarc.ingest import Summary
+    from newsarc.present import Progress
 
 
 _LISTS = ("table", "jsonl", "json", "csv", "tsv", "markdown")
@@ -68,19 +71,39 @@ def _ingest(sources: tuple[str, ...], said: dict[str, Any]) -> int:
     archive = _archive_for_ingest({**said, "sources": sources})
     found = find(sources, include=said["include"], skip=summary.skip, limits=how.limits)
     jobs, shelter = jobs_of(said["jobs"]), Shelter(said["timeout"], said["memory"])
-    work = run(
-        found, archive, clock=now, how=how, dry_run=said["dry_run"], wait=said["wait"], jobs=jobs, shelter=shelter
-    )
-    with progress(sys.stderr) as advance, closing(work) as outcomes:
-        for outcome in outcomes:
-            summary.add(outcome)
-            say(outcome.error)
-            advance(summary.sentence())
+    with progress(sys.stderr, "articles") as shown:
+        watch = _watching(shown, summary, sources, said["include"])
+        work = run(
+            found, archive, clock=now, how=how, dry_run=said["dry_run"], wait=said["wait"], jobs=jobs, shelter=shelter,
+            watch=watch,
+        )  # fmt: skip
+        with closing(work) as outcomes:
+            for outcome in outcomes:
+                summary.add(outcome)
+                say(outcome.error)
+                watch(0, 0)
     summary.learned = archive.joiner.revised if archive and archive.joiner else 0
     if said["as_json"]:
         write([summary.line()])
     tell(("dry run: " if said["dry_run"] else "") + summary.sentence())
     return summary.exit_code
+
+
+def _watching(
+    shown: "Progress", summary: "Summary", sources: tuple[str, ...], include: tuple[str, ...]
+) -> Callable[[int, int], None]:
+    """Make what is told of each batch; how much there is to read is asked only where a person sees it."""
+    from newsarc.source.weighing import weight
+
+    total = weight(sources, include) if shown.is_seen else None
+    articles = done = 0
+
+    def watch(more: int, length: int) -> None:
+        nonlocal articles, done
+        articles, done = articles + more, done + length
+        shown.show(articles, done=done, total=total, said=summary.sentence() if summary.sources else "")
+
+    return watch
 
 
 @click.command()

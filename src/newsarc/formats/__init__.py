@@ -131,9 +131,13 @@ def named(name: str) -> Format:
     """Return the format of a name.
 
     Raises:
-        UnknownWord: There is none; lists the formats.
+        UnknownWord: There is none; says the nearest, or lists them.
     """
+    from difflib import get_close_matches
+
     for known in FORMATS:
         if name.casefold() == known.NAME:
             return known
-    raise UnknownWord(name, f"formats are {', '.join(known.NAME for known in FORMATS)}")
+    names = [known.NAME for known in FORMATS]
+    near = get_close_matches(name.casefold(), names, 1)
+    raise UnknownWord(name, f"no such format; did you mean {near[0]}?" if near else f"formats are {', '.join(names)}")

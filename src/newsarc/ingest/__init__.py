@@ -25,6 +25,7 @@ from newsarc.source import Place, raw_chunks
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from newsarc.article import Article
     from newsarc.ingest.reading import read, read_all
 
 __all__ = ("READER", "Outcome", "Reading", "Shelter", "Summary", "ingest", "read", "read_all")
@@ -53,11 +54,13 @@ def ingest(
     wait: float = LOCK_WAIT,
     jobs: int = 0,
     shelter: Shelter = SHELTER,
+    watch: Callable[[int, int], None] | None = None,
 ) -> "Generator[Outcome]":
     """Read sources into an archive and yield what became of each, after its last article was committed.
 
     A batch is 500 articles, 32 MB or 1 second. `clock` gives the present moment. With `dry_run` nothing is written;
-    `archive` may then be None, as if it were empty.
+    `archive` may then be None, as if it were empty. `watch` is told of each batch how many articles it had, and of how
+    many bytes.
 
     With `jobs`, so many processes read, and a document that crashes, hangs or eats memory costs only itself; without,
     all is read in this one. What is archived is the same. Standard input of more than 16 MB is read in this process.
@@ -66,7 +69,7 @@ def ingest(
         UnknownWord, ArchiveLocked, ArchiveDamaged, StorageError, WorkersUnusable: The run cannot go on; what was
             yielded is durable.
     """
-    run = _Run(archive, clock, wait, is_dry=dry_run)
+    run = _Run(archive, clock, wait, is_dry=dry_run, watch=watch)
     with closing(_parts(places, how, jobs, shelter, packs=run.keeps_originals)) as parts:
         for part in parts:
             yield from run.take(part)
@@ -91,7 +94,16 @@ def _parts(
 class _Run:
     """Where records go, the batch they wait in, and the outcomes that wait for it."""
 
-    def __init__(self, archive: Archive | None, clock: Callable[[], datetime], wait: float, *, is_dry: bool) -> None:
+    def __init__(
+        self,
+        archive: Archive | None,
+        clock: Callable[[], datetime],
+        wait: float,
+        *,
+        is_dry: bool,
+        watch: Callable[[int, int], None] | None,
+    ) -> None:
+        self._watch = watch
         self._archive = archive
         self._clock = clock
         self._wait = wait
@@ -150,8 +162,10 @@ class _Run:
                     raise
         for owner, one in zip(self._owners, filed, strict=True):
             owner.add(one)
-        finished = self._finished
+        finished, entries = self._finished, self._entries
         self._begin()
+        if self._watch and entries:
+            self._watch(len(entries), sum(_length_in(line) for line, _ in entries))
         yield from finished
 
     def _append(self) -> list[Filed]:
@@ -192,3 +206,11 @@ class _Run:
 
     def _has_erased(self) -> bool:
         return self._archive is not None and os.path.exists(os.path.join(self._archive.root, LOG))
+
+
+def _length_in(line: "Article | bytes") -> int:
+    """Return how many bytes of its source a record was read from; 0 where it does not say so."""
+    if not isinstance(line, bytes):
+        return line.origin.length if line.origin else 0
+    said = line[line.rfind(b',"length":') + len(b',"length":') :].partition(b",")[0]
+    return int(said) if said.isdigit() else 0

@@ -1,6 +1,8 @@
 """What of a record can be shown: its keys, what else may be asked for, and a value as a table shows it."""
 
 import json
+from contextlib import suppress
+from datetime import datetime, tzinfo
 from typing import Any
 
 from newsarc.errors import ArchiveDamaged, UnknownWord
@@ -68,10 +70,14 @@ def value(record: Record, name: str, screen: Screen) -> Any:
     return record.get(name, FIELDS.get(name))
 
 
-def short(name: str, value: Any) -> str:
-    """Return a value as a table shows it: a time to the minute, a list joined."""
+def short(name: str, value: Any, zone: tzinfo | None = None) -> str:
+    """Return a value as a table shows it: a time to the minute, in a zone if one is named; a list joined."""
     if name in ("published", "updated", "archived", "embargoed", "captured_after") and value:
-        return str(value)[:16].replace("T", " ")
+        time = str(value)
+        if zone:
+            with suppress(ValueError, OverflowError):  # the first and the last day of the calendar
+                time = datetime.fromisoformat(time).astimezone(zone).isoformat()
+        return time[:16].replace("T", " ")
     if isinstance(value, list) and all(isinstance(word, str) for word in value):
         return ", ".join(value)
     if isinstance(value, str):

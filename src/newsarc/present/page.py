@@ -1,6 +1,7 @@
 """One article as a page: on a terminal, or as a Markdown document."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from newsarc.present.fields import record_of, short
@@ -31,7 +32,7 @@ def _page(record: Record, screen: Screen) -> bytes:
 
     add(record.get("kicker"), "dim", gap=0)
     add(record.get("headline") or "(no headline)", "bold")
-    add(" · ".join(_facts(record)), "cyan")
+    add(" · ".join(_facts(record, screen.zone)), "cyan")
     add(record.get("lead"), "bold italic" if screen.has_colour else "")
     for block in record.get("body") or []:
         bullet = "• " if block["kind"] == "list" else ""
@@ -42,7 +43,7 @@ def _page(record: Record, screen: Screen) -> bytes:
         add("Related", "bold", gap=0)
     for link in record.get("related") or []:
         facts = (
-            short("published", link["published"]) or link["published_text"],
+            short("published", link["published"], screen.zone) or link["published_text"],
             link["category"] or link["category_text"],
         )
         add(f"{link['title']}  ({', '.join(fact for fact in facts if fact)})", indent=2, gap=0)
@@ -52,7 +53,7 @@ def _page(record: Record, screen: Screen) -> bytes:
     return rendered(screen._replace(width=width), *things)
 
 
-def _facts(record: Record) -> list[str]:
+def _facts(record: Record, zone: tzinfo | None = None) -> list[str]:
     """Say when, which section and how sure, who, and the keywords."""
     category = record.get("category") or "no category"
     if record.get("category_by") == "inferred":
@@ -61,7 +62,7 @@ def _facts(record: Record) -> list[str]:
         category += " (linked)"  # hearsay
     elif not record.get("category") and record.get("category_candidates"):
         category += f" (perhaps {' or '.join(found['category'] for found in record['category_candidates'])})"
-    when = short("published", record.get("published")) or record.get("published_text")
+    when = short("published", record.get("published"), zone) or record.get("published_text")
     facts = (when, category, record.get("credit"), ", ".join(record.get("keywords") or []))
     return [fact for fact in facts if fact]
 

@@ -7,6 +7,7 @@ bidirectional overrides are made visible.
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import tzinfo
 from typing import Any, NamedTuple
 
 _UNSAFE = re.compile(
@@ -33,12 +34,14 @@ class Marks(NamedTuple):
 
 
 class Screen(NamedTuple):
-    """Where the output goes: a terminal or not, its width, whether colour is welcome, and what to mark."""
+    """Where the output goes: a terminal or not, its width, whether colour is welcome, what to mark, whose times."""
 
     is_terminal: bool
     width: int = _PIPE_WIDTH
     has_colour: bool = False
     marks: Marks | None = None
+    zone: tzinfo | None = None
+    """In which tables and pages show times; None: as the record has them."""
 
 
 Writer = Callable[[Iterable[bytes], Sequence[str], Screen], Iterator[bytes]]

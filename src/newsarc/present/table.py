@@ -46,7 +46,7 @@ def _cell(name: str, record: Record, screen: Screen) -> Any:
     """Shorten an id to its part after the last colon, enough for `newsarc show`; a lead stands in for a headline."""
     if name == "snippet" and screen.marks:
         return _text(screen.marks.snippet(record))
-    text = short(name, value(record, name, screen))
+    text = short(name, value(record, name, screen), screen.zone)
     if name in ("id", "of", "by"):
         text = text.rpartition(":")[2]
     is_stand_in = name == "headline" and not text
