@@ -59,7 +59,7 @@ pictures: $(VENV)/done ## take the pictures of docs/serve.md anew (needs a Chrom
 
 lock:            ## resolve the locked requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt
-	uv pip compile -q pyproject.toml --extra html --extra web --extra watch --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
+	uv pip compile -q pyproject.toml --extra html --extra charts --extra web --extra watch --group build --group test --group lint --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/test.txt
 
 clean:           ## remove what was built
 	rm -rf build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage*

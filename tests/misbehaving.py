@@ -29,11 +29,11 @@ def install() -> None:
     from newsarc.dumps.reading import read_dump  # noqa: PLC0415
     from newsarc.formats import portal  # noqa: PLC0415 - only in the process that is to misbehave
 
-    def read(source: Any, dump: Any) -> Any:
+    def read(source: Any, dump: Any, trace: Any) -> Any:
         for text in dump.lines.texts:
             for word in WORDS.keys() & set(text.split()):
                 WORDS[word]()
-        return read_dump(source, dump)
+        return read_dump(source, dump, trace)
 
     vars(portal)["read_dump"] = read
 

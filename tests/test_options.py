@@ -86,7 +86,7 @@ def options_of(metavars: set[str]) -> list[tuple[str, str]]:
 
 def refusal(command: str, *words: str) -> str:
     """Parse a command line that must be refused; returns why. Nothing is run."""
-    more = ["x"] if command in ("diff", "erase", "history", "ingest", "parse", "search", "show") else []
+    more = ["x"] if command in ("diff", "erase", "history", "ingest", "inspect", "parse", "search", "show") else []
     with pytest.raises(QueryError) as caught:
         cli.commands[command].make_context(command, [*words, *more])
     assert caught.value.exit_code == 2
@@ -105,7 +105,23 @@ def test_a_number_that_is_none_or_out_of_range_is_refused(command: str, option: 
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    options_of({"ADDRESS", "DATE", "FORM", "KIND", "NAME", "NAME,...", "ORDER", "PATTERN", "STATUS", "TEXT", "WORD"}),
+    options_of(
+        {
+            "ADDRESS",
+            "DATE",
+            "FILE",
+            "FORM",
+            "KIND",
+            "NAME",
+            "NAME,...",
+            "NAME[,NAME]",
+            "ORDER",
+            "PATTERN",
+            "STATUS",
+            "TEXT",
+            "WORD",
+        }
+    ),
 )
 def test_a_blank_word_is_refused(command: str, option: str) -> None:
     for value in ("", " "):
@@ -127,7 +143,7 @@ def test_every_option_with_a_value_is_tried() -> None:
         "FOLDER",
         "SHELL",
     }
-    assert metavars - arguments == tried | {"ADDRESS", "WORD", "DIR"}
+    assert metavars - arguments == tried | {"ADDRESS", "WORD", "DIR", "FILE", "NAME[,NAME]"}
 
 
 def test_ends_of_a_range_are_in_it(run: Run, tmp_path: Path) -> None:

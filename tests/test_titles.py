@@ -39,7 +39,7 @@ TITLES = (
 def test_a_rotated_teaser_is_turned_back(title: str, count: int) -> None:
     first, *others = PARTS[:count]
     found = split_title(f"{title}. {' '.join([*others, first])}")
-    assert found == (title, " ".join(PARTS[:count]), "high")
+    assert found[:3] == (title, " ".join(PARTS[:count]), "high")
 
 
 @pytest.mark.parametrize("mark", ["?", "!", "?!", "?.", "!."])
@@ -78,7 +78,7 @@ def test_too_short_a_title_or_a_single_sentence_after_a_stop_is_a_guess(text: st
     ],
 )
 def test_a_bare_link_with_a_clear_restart_is_sure(title: str, teaser: str) -> None:
-    assert split_title(f"{title} {teaser}") == (title, teaser, "high")
+    assert split_title(f"{title} {teaser}")[:3] == (title, teaser, "high")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_title_of_more_than_17_words_is_not_closed_by_its_stop() -> None:
 def test_a_link_printed_by_the_rule_of_the_portal_comes_apart(link: Link) -> None:
     found = split_title(link.words)
     if len(link.teaser) > 1:
-        assert found == (link.title, " ".join(link.teaser), "high")
+        assert found[:3] == (link.title, " ".join(link.teaser), "high")
     else:
         whole = f"{found.title} {found.teaser}" if found.teaser else found.title
         assert whole.rstrip(".") == link.words.rstrip(".")

@@ -296,10 +296,10 @@ class ExtraMissing(QueryError):
 
 
 class DestinationTaken(QueryError):
-    """Something stands where an export should go."""
+    """Something stands where an export or a chart should go."""
 
     what = "there is something already"
-    cure = "Name another place, or replace an earlier export with --force."
+    cure = "Name another place, or replace what newsarc made there with --force."
 
 
 class NotFound(NewsarcError):

@@ -21,8 +21,10 @@ from newsarc.cli.comparing import diff, history
 from newsarc.cli.completing import ASKED, completion, end_with_answer
 from newsarc.cli.configuring import apply, config_
 from newsarc.cli.correcting import audit
+from newsarc.cli.counting import stats
 from newsarc.cli.ending import run as run_and_end
 from newsarc.cli.exporting import export
+from newsarc.cli.inspecting import inspect
 from newsarc.cli.joining import duplicates, links
 from newsarc.cli.keeping import erase, repair, verify
 from newsarc.cli.manual import man
@@ -87,8 +89,8 @@ def cli(context: click.Context, *, config_file: str | None, debug: bool) -> int:
 
 
 for command in (
-    ingest, watch, parse, list_, search, show, links, duplicates, history, diff, audit, schema, export, serve, formats,
-    quarantine, reparse, verify, repair, erase, config_, completion, man,
+    ingest, watch, parse, inspect, list_, search, show, stats, links, duplicates, history, diff, audit, schema, export,
+    serve, formats, quarantine, reparse, verify, repair, erase, config_, completion, man,
 ):  # fmt: skip
     cli.add_command(command)
 

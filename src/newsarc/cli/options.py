@@ -212,20 +212,25 @@ _about_stories = (
     _many("credit", "Only with this credit.", metavar="WORD", callback=worded),
     _many("format", "Only read with this format.", metavar="NAME", callback=_formats),
 )  # fmt: skip
-_limit = click.option("--limit", metavar="N", callback=between(int, 0, MANY), help="At most so many.")
 _filters = (
     *_about_stories,
     _many("status", f"Only with this status: {', '.join(_STATUSES)}.", metavar="STATUS",
           callback=one_of(_STATUSES, "status")),
-    _limit,
     *_hidden,
 )  # fmt: skip
+_limit = click.option("--limit", metavar="N", callback=between(int, 0, MANY), help="At most so many.")
 _order = click.option("--order", metavar="ORDER", default="newest", callback=one_of(("newest", "oldest"), "order"),
                       help="newest (the default) or oldest first.")  # fmt: skip
-filters = _options(*_filters, _order)
+count_filters = _options(
+    *_filters,
+    click.option("--unique", "is_unique", is_flag=True,
+                 help="One of each story: of copies the first, of updates the latest."),
+)  # fmt: skip
+filters = _options(*_filters, _limit, _order)
 usable_filters = _options(*_about_stories, _limit, _order)
 search_filters = _options(
     *_filters,
+    _limit,
     click.option("--order", metavar="ORDER", default="newest",
                  callback=one_of(("newest", "oldest", "relevance"), "order"),
                  help="newest (the default) or oldest first, or by relevance: the newest 1,000 that match are ranked."),

@@ -31,6 +31,13 @@ class Dump(NamedTuple):
     offset: int
     length: int
     encoding: str
+    rules: tuple[list[str], list[str]] = ([], [])
+    """The rule lines that were taken off its start and its end."""
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether its date line has seconds; a looser one counts only with the family's footer."""
+        return DATE_LINE.fullmatch(self.lines.texts[self.anchor]) is not None
 
 
 class _Piece(NamedTuple):
@@ -64,7 +71,9 @@ def cut(source: Source) -> Iterator[Dump]:
             if is_last and end == len(window.text):
                 length = source.size - window.offset
             _check_size(source, window.offset, length, len(lines.texts))
-            yield Dump(*_without_rules(lines, anchor), window.offset, length, codec)
+            kept, place = _without_rules(lines, anchor)
+            rules = _rules_off(lines.texts, anchor - place, len(kept.texts))
+            yield Dump(kept, place, window.offset, length, codec, rules)
             window.offset += length
         if len(pieces) > 1:
             window.text, window.lines = window.text[pieces[-1].start :], len(pieces[-1].lines.texts)
@@ -227,3 +236,8 @@ def _without_rules(lines: Lines, anchor: int) -> tuple[Lines, int]:
     while RULE.fullmatch(lines.texts[first]):
         first += 1
     return lines.part(first, last) if last - first < len(lines.texts) else lines, anchor - first
+
+
+def _rules_off(texts: list[str], first: int, length: int) -> tuple[list[str], list[str]]:
+    """Return the lines that were taken off, before and behind those that were kept."""
+    return texts[:first], texts[first + length :]

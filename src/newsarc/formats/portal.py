@@ -9,16 +9,20 @@ The grammar itself is in `dumps`, because it also comes inside saved pages.
 Source: samples/portal/, docs/formats/portal.md
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from newsarc.article import Article
 from newsarc.dumps.cutting import cut
 from newsarc.dumps.grammar import is_dump
 from newsarc.dumps.reading import read_dump
+from newsarc.dumps.tracing import Silent, Trace
 from newsarc.encoding import decode_head
 from newsarc.errors import ParseError
 from newsarc.sniffing import is_of_a_wire
 from newsarc.source import Source
+
+L = TypeVar("L", bound=Silent)
 
 NAME = "portal"
 ABOUT = "Pages of a family of German news portals, copied and pasted as plain text."
@@ -46,13 +50,27 @@ def parse(source: Source) -> Iterator[Article]:
 
     Source: samples/portal/minimal.txt, samples/portal/broken/date-line-alone.txt
     """
+    yield from (article for article, _ in _read(source, Silent))
+
+
+def traced(source: Source) -> Iterator[tuple[Article, Trace]]:
+    """Yield the same, each with what its reading told of its blocks.
+
+    Raises:
+        ParseError, TooLarge: As `parse`.
+    """
+    return _read(source, Trace)
+
+
+def _read(source: Source, listener: Callable[[], L]) -> Iterator[tuple[Article, L]]:
     bare: int | None = None
     is_any = False
     for dump in cut(source):
         is_any = True
-        article = read_dump(source, dump)
+        trace = listener()
+        article = read_dump(source, dump, trace)
         if article:
-            yield article
+            yield article, trace
         elif bare is None:
             bare = dump.offset
     if bare is not None:

@@ -26,6 +26,8 @@ class Reading(NamedTuple):
     warnings: tuple[str, ...] = ()
     is_assumed: bool = False
     """It states a time and no zone; German time was taken."""
+    form: str | None = None
+    """An example of the form that fits."""
 
 
 class Form(NamedTuple):
@@ -175,9 +177,11 @@ def _read(text: str) -> Reading | None:
     for form in FORMS:
         if found := form.pattern.fullmatch(text):
             reading = _from_parts(found.groupdict())
-            return reading._replace(is_assumed=False) if reading and form.is_german else reading
+            is_assumed = reading is not None and reading.is_assumed and not form.is_german
+            return reading and reading._replace(is_assumed=is_assumed, form=form.example)
     if found := _ISO.fullmatch(text):
-        return _from_iso(text, found)
+        reading = _from_iso(text, found)
+        return reading and reading._replace(form="2023-06-05T14:20:11+02:00")
     return None
 
 

@@ -18,6 +18,8 @@ class Title(NamedTuple):
     title: str
     teaser: str | None
     confidence: Literal["high", "low"]
+    rule: str = ""
+    """Which rule found the end of the title."""
 
 
 _FEWEST_WORDS, _MOST_WORDS, _USUAL_WORDS = 3, 17, 8
@@ -48,7 +50,7 @@ def split_title(words: str) -> Title:
 
     >>> split_title("Turm ist neu gestrichen. Die Kosten trägt der Kreis. Im Hafen riecht es nach Farbe.")
     Title(title='Turm ist neu gestrichen', teaser='Im Hafen riecht es nach Farbe. Die Kosten trägt der Kreis.', \
-confidence='high')
+confidence='high', rule='its first sentence; the last one begins the teaser')
     >>> split_title("Kreis baut 2 neue Stege - Kosten: 900 Euro Im Juli soll alles fertig sein.").title
     'Kreis baut 2 neue Stege - Kosten: 900 Euro'
     """
@@ -59,7 +61,8 @@ confidence='high')
         *middle, last = sentences[1:]
         is_title = length >= _FEWEST_WORDS or ends_like_sentence(first) in ("?", "!")
         is_sure = is_title and (bool(middle) or ends_like_sentence(first) in ("?", "!"))
-        return Title(_closed(first), " ".join([last, *middle]), "high" if is_sure else "low")
+        teaser, confidence = " ".join([last, *middle]), _sureness(is_sure=is_sure)
+        return Title(_closed(first), teaser, confidence, "its first sentence; the last one begins the teaser")
     return _split_at_restart(words)
 
 
@@ -77,11 +80,16 @@ def _split_at_restart(text: str) -> Title:
         if _is_restart(words, place)
     ]
     if not scores:
-        return Title(_closed(text), None, "low")
+        return Title(_closed(text), None, "low", "all of it: nothing shows where a teaser begins")
     score, place = max(scores)
     rivals = sum(other > score - 0.5 for other, _ in scores) - 1
-    confidence: Literal["high", "low"] = "high" if score >= _SURE and not rivals else "low"
-    return Title(_closed(" ".join(words[:-place])), " ".join(words[-place:]), confidence)
+    confidence = _sureness(is_sure=score >= _SURE and not rivals)
+    rule = f"a sentence begins again at {words[-place]!r}"
+    return Title(_closed(" ".join(words[:-place])), " ".join(words[-place:]), confidence, rule)
+
+
+def _sureness(*, is_sure: bool) -> Literal["high", "low"]:
+    return "high" if is_sure else "low"
 
 
 def _is_restart(words: list[str], place: int) -> bool:

@@ -7,7 +7,9 @@ archive's own bytes.
 `page` and `lives` for people; `pace` says how far long work is.
 """
 
+from newsarc.present.counts import pictures
 from newsarc.present.fields import FIELDS, fields_named, text_of
+from newsarc.present.inspections import inspections
 from newsarc.present.lives import change_table, differences, histories
 from newsarc.present.pace import Progress, progress
 from newsarc.present.page import documents, pages
@@ -16,8 +18,9 @@ from newsarc.present.safety import Marked, Marks, Screen, Writer, original, plai
 from newsarc.present.table import markdown, table
 
 __all__ = [
-    "DIFF_WRITERS", "FIELDS", "HISTORY_WRITERS", "PAGE_WRITERS", "WRITERS", "Marked", "Marks", "Progress", "Screen",
-    "Writer", "fields_named", "original", "plain", "progress", "safe", "text_of",
+    "COUNT_WRITERS", "DIFF_WRITERS", "FIELDS", "HISTORY_WRITERS", "INSPECTION_WRITERS", "PAGE_WRITERS", "WRITERS",
+    "Marked", "Marks", "Progress", "Screen", "Writer", "fields_named", "original", "plain", "progress", "safe",
+    "text_of",
 ]  # fmt: skip
 
 WRITERS: dict[str, Writer] = {
@@ -25,4 +28,6 @@ WRITERS: dict[str, Writer] = {
 }  # fmt: skip
 PAGE_WRITERS: dict[str, Writer] = {**WRITERS, "table": pages, "markdown": documents}
 HISTORY_WRITERS: dict[str, Writer] = {**WRITERS, "table": histories}
+COUNT_WRITERS: dict[str, Writer] = {**WRITERS, "table": pictures}
+INSPECTION_WRITERS: dict[str, Writer] = {"table": inspections, "jsonl": jsonl, "json": json_array}
 DIFF_WRITERS: dict[str, Writer] = {**WRITERS, "table": differences, "markdown": change_table}
