@@ -54,8 +54,9 @@ torture: $(VENV)/done ## the fault matrix at full size (about an hour); FIGURES=
 bless: $(VENV)/done ## renew goldens and generated pages; read them before you commit them
 	$(BIN)/pytest -q tests/test_samples.py tests/test_docs.py --bless
 
-pictures: $(VENV)/done ## take the pictures of docs/serve.md anew (needs a Chromium); look at them before you commit them
+pictures: $(VENV)/done ## take the pictures of docs/ anew (needs a Chromium); look at them before you commit them
 	$(BIN)/python tests/reading_room.py
+	$(BIN)/python tests/screens.py
 
 lock:            ## resolve the locked requirements anew (needs uv)
 	uv pip compile -q pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements/run.txt

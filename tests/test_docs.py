@@ -14,6 +14,7 @@ import pytest
 from material import ROOT, SAMPLES
 from newsarc.cli import cli
 from pages import PAGES
+from screens import PICTURES, SHOWN, drawn, house
 
 EXAMPLES = sorted(
     page
@@ -123,3 +124,18 @@ def test_a_command_explains_itself(name: str) -> None:
     pages = (ROOT / "README.md", ROOT / "docs" / "howto.md", ROOT / "docs" / "comfort.md")
     guide = "".join(page.read_text(encoding="utf-8") for page in pages)
     assert f"newsarc {name}" in guide
+
+
+def test_the_picture_of_the_house_is_current(bless: bool) -> None:
+    path = PICTURES / "house.svg"
+    if bless:
+        path.write_text(house(), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == house()
+
+
+def test_a_terminal_can_be_drawn() -> None:
+    svg = drawn("newsarc list", "\x1b[1mTurm\x1b[0m & <Hafen>")
+    assert "&lt;Hafen&gt;" in svg
+    assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
+    for picture in SHOWN:
+        assert "<svg" in (PICTURES / f"terminal-{picture}.svg").read_text(encoding="utf-8")
