@@ -75,12 +75,14 @@ def test_a_graph_holds_every_story_once(web: Run) -> None:
 
 
 def test_a_headline_is_text_in_every_graph(run: Run, tmp_path: Path) -> None:
-    evil = A._replace(headline='Tor "]; x -> y [label="' + "</data><node id='1'/> & \x1b[31m\u202e mehr")
+    evil = A._replace(headline='Tor "]; x -> y [label="' + "</data><node id='1'/> & \x1b[31m\u202e\x9b mehr")
     (tmp_path / "a.txt").write_bytes(dump(evil, [B._replace(headline='B "<&> \\" Titel und mehr Wörter').link]))
     run("ingest", "a.txt")
     [name] = run("list", "--output", "ids").stdout.split()
     graph = ET.fromstring(run("links", name, "--output", "graphml").stdout)  # noqa: S314 - our own
     assert len(list(graph.iter(f"{GRAPHML}node"))) == 2
+    assert "\u202e" in next(data.text or "" for data in graph.iter(f"{GRAPHML}data"))
+    assert not re.search("[\x1b\x9b\u202e]", run("links", name, "--output", "graphml").stdout)
     drawn = run("links", name, "--output", "dot").stdout
     assert len(drawn.splitlines()) == 6
     assert "\x1b" not in drawn
@@ -154,6 +156,33 @@ def test_a_story_that_may_not_be_shown_points_nowhere(run: Run, tmp_path: Path) 
     assert [edge["id"] for edge in rows(run, "links", id_of(B)) if edge["direction"] == "in"] == [id_of(B)]
     shown = [edge["id"] for edge in rows(run, "links", id_of(B), "--all") if edge["direction"] == "in"]
     assert sorted(shown) == sorted(map(id_of, (A, B, C)))
+
+
+def test_copies_of_what_was_erased_are_still_one_story(web: Run, tmp_path: Path) -> None:
+    """Their earlier one is gone, and so is what they have in common with it."""
+    (tmp_path / "3.txt").write_bytes(dump(B, headline="Später gemeldet", date="21.06.2025 - 08:00:00"))
+    assert web("ingest", "3.txt").returncode == 0
+    copies = [row["id"] for row in rows(web, "duplicates")]
+    assert len(copies) == 2
+    assert web("erase", id_of(B), "--reason", "Urteil", "--yes").returncode == 0
+    assert [(row["id"], row["of"], row["similarity"]) for row in rows(web, "duplicates")] == [
+        (name, id_of(B), None) for name in copies
+    ]
+    assert [row["id"] for row in rows(web, "list", "--unique")] == [copies[-1], id_of(A)]
+    assert web("duplicates", "--output", "table").returncode == 0
+
+
+def test_links_without_a_title_are_several(run: Run, tmp_path: Path) -> None:
+    [article] = articles_of(dump(A, [B.link]))
+    [link] = article.related
+    bare = {"title": None, "teaser": None, "published": None, "published_text": None}
+    urls = ("https://a.example/1", "https://a.example/2")
+    related = tuple(link.model_copy(update={**bare, "text": f"mehr {url[-1]}", "url": url}) for url in urls)
+    (tmp_path / "a.jsonl").write_bytes(article.model_copy(update={"related": related}).line())
+    run("ingest", "a.jsonl")
+    assert [edge["title"] for edge in rows(run, "links", article.id)] == ["mehr 1", "mehr 2"]
+    graph = ET.fromstring(run("links", article.id, "--output", "graphml").stdout)  # noqa: S314 - our own
+    assert {node.get("id") for node in graph.iter(f"{GRAPHML}node")} == {article.id, "mehr 1", "mehr 2"}
 
 
 def test_an_index_that_is_gone_changes_no_answer(web: Run, tmp_path: Path) -> None:

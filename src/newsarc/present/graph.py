@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from newsarc.present.safety import safe
+from newsarc.present.safety import safe, spelled
 
 _KEYS = ("title", "published", "category")
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -63,11 +63,11 @@ def _graph(edges: Iterable[Mapping[str, Any]]) -> tuple[dict[str, dict[str, Any]
 
 
 def _xml(text: str) -> str:
-    return escape(_printable(text))
+    return spelled(escape(_printable(text)))
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_printable(text))
+    return spelled(quoteattr(_printable(text)))
 
 
 def _printable(text: str) -> str:

@@ -76,6 +76,11 @@ def armoured(text: str, screen: Screen) -> str:
     return _UNSAFE.sub(lambda found: found[0] if found[0] == "\n" else json.dumps(found[0])[1:-1], text)
 
 
+def spelled(text: str) -> str:
+    """Escape inside XML what a terminal would obey; still the same XML, as far as XML can hold it."""
+    return _UNSAFE.sub(lambda found: found[0] if found[0] in "\t\n\r" else f"&#{ord(found[0])};", text)
+
+
 def original(data: bytes, encoding: str, screen: Screen) -> bytes:
     """Return the bytes of a source as they were, or as safe text, line by line, where they go to a terminal."""
     if not screen.is_terminal:

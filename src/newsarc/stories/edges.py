@@ -67,7 +67,7 @@ def _out(stories: Stories, link: Record) -> Edge:
     return Edge(
         direction="out",
         id=meant.ids[0] if meant.ids else None,
-        title=link.get("title"),
+        title=link.get("title") or link.get("text") or link.get("url"),
         published=link.get("published"),
         category=link.get("category"),
         archived=bool(meant.ids or meant.candidates),

@@ -66,10 +66,16 @@ class Groups:
         for name in filter(None, (record.get("same_as"), record.get("update_of"))):
             if (other := self._stories.newest(name)) is not None:
                 yield other
-        mark = mark_of_kin(str(record["id"]))
+            else:  # what was erased still joins those that name it
+                yield from self._naming(name)
+        yield from self._naming(str(record["id"]))
+
+    def _naming(self, name: str) -> Iterator[Record]:
+        """Yield the stories that repeat one, or carry it on."""
+        mark = mark_of_kin(name)
         for token in self._stories.web.found([mark])[mark]:
             other = self._stories.newest(str(self._stories.web.record(token)["id"]))
-            if other is not None and record["id"] in (other.get("same_as"), other.get("update_of")):
+            if other is not None and name in (other.get("same_as"), other.get("update_of")):
                 yield other
 
     def _chosen(self, group: dict[str, Record]) -> str:
@@ -83,9 +89,9 @@ class Groups:
         return str(min(texts[latest], key=self._stories.resolver.order)["id"])
 
     def _first(self, record: Record, group: dict[str, Record]) -> str:
-        """Return the id of the first copy of a text."""
+        """Return the id of the first copy of a text; it may be erased."""
         seen = set[str]()
         while record.get("same_as") in group and str(record["id"]) not in seen:
             seen.add(str(record["id"]))
             record = group[record["same_as"]]
-        return str(record["id"])
+        return str(record.get("same_as") or record["id"])

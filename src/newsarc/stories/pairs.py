@@ -17,8 +17,11 @@ class Pair(NamedTuple):
     id: str
     of: str
     """The earlier one."""
-    similarity: float
-    """Share of the sequences of four words: of a copy those both have, of an update those that it took over."""
+    similarity: float | None
+    """Share of the sequences of four words: of a copy those both have, of an update those that it took over.
+
+    Null where the other one is not archived: it was erased.
+    """
 
 
 def pairs(stories: Stories, query: Query, relation: str | None = None) -> Iterator[Pair]:
@@ -36,9 +39,9 @@ def _pairs(stories: Stories, query: Query, relations: tuple[str, ...]) -> Iterat
                 yield Pair(relation, str(record["id"]), record[relation], _similarity(stories, record, relation))
 
 
-def _similarity(stories: Stories, record: Record, relation: str) -> float:
+def _similarity(stories: Stories, record: Record, relation: str) -> float | None:
     """Compare a story with the line of the other one that is the most like it."""
     lines = map(stories.web.record, stories.web.story(str(record[relation])))
     shares = [resemblance(compared(record), compared(line)) for line in lines]
     found = (share.jaccard if relation == "same_as" else share.containment for share in shares)
-    return round(max(found, default=0.0), 3)
+    return round(max(found), 3) if shares else None
