@@ -37,11 +37,27 @@ _FORM = """\
 </svg>
 """
 SHOWN = {
+    "ingest": "newsarc ingest samples/portal/full.txt samples/portal/web-of-stories.txt",
     "list": "newsarc list --limit 8",
-    "links": "newsarc links 407ba",
-    "history": "newsarc history 250310-99-100101",
+    "search": "newsarc search Fähre Hafen* --limit 4",
+    "show": "newsarc show 407ba",
     "inspect": "newsarc inspect samples/portal/layout-b.txt",
     "stats": "newsarc stats --by category --top 8",
+    "stats-two": "newsarc stats --by year,category",
+    "links": "newsarc links 407ba",
+    "links-missing": "newsarc links --missing --limit 6",
+    "duplicates": "newsarc duplicates",
+    "history": "newsarc history 250310-99-100101",
+    "diff": "newsarc diff 250310-99-100101",
+    "audit": "newsarc audit",
+    "export": "newsarc export --to csv --force news.csv",
+    "formats": "newsarc formats",
+    "parse": "newsarc parse samples/portal/minimal.txt",
+    "quarantine": "newsarc quarantine",
+    "reparse": "newsarc reparse --dry-run",
+    "verify": "newsarc verify",
+    "help": "newsarc --help",
+    "typo": "newsarc serach Hafen",
 }
 """Pictures by name: what a person types."""
 
@@ -105,10 +121,14 @@ def pictures() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copytree(SAMPLES, folder / "samples")
-        on_terminal(folder, "ingest", "samples/portal", "samples/digitalwires/lines.json")
+        on_terminal(
+            folder, "ingest", "samples/portal", "samples/digitalwires/lines.json", "samples/feed/wrong-sections.xml"
+        )
         for picture, command in SHOWN.items():
-            words = [word.strip("'") for word in re.findall(r"'[^']*'|\S+", command)[1:]]
-            _, text = on_terminal(folder, *words, width=_WIDTH, NEWSARC_CONFIG="", NO_COLOR="")
+            words = command.split()[1:]
+            _, text = on_terminal(
+                folder, *words, width=_WIDTH, is_whole=True, NEWSARC_CONFIG="", NO_COLOR="", NEWSARC_ARCHIVE="archive"
+            )
             (PICTURES / f"terminal-{picture}.svg").write_text(drawn(command, text), encoding="utf-8")
 
 

@@ -9,15 +9,17 @@ import termios
 from pathlib import Path
 
 
-def on_terminal(folder: Path, *words: str | Path, width: int = 120, **env: str) -> tuple[int, str]:
-    """Run newsarc on a terminal of a width; returns the exit code and what it shows."""
+def on_terminal(
+    folder: Path, *words: str | Path, width: int = 120, is_whole: bool = False, **env: str
+) -> tuple[int, str]:
+    """Run newsarc on a terminal of a width; returns the exit code and what it shows, with stderr if `is_whole`."""
     import pty  # noqa: PLC0415 - not on every platform
 
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     with subprocess.Popen(
         [sys.executable, "-m", "newsarc", *map(str, words)],
-        stdin=subprocess.DEVNULL, stdout=theirs, stderr=subprocess.PIPE, cwd=folder,
+        stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs if is_whole else subprocess.PIPE, cwd=folder,
         env={**os.environ, "TERM": "xterm-256color", "NEWSARC_ARCHIVE": str(folder / "archive"), **env},
     ) as process:  # fmt: skip
         os.close(theirs)

@@ -134,8 +134,10 @@ def test_the_picture_of_the_house_is_current(bless: bool) -> None:
 
 
 def test_a_terminal_can_be_drawn() -> None:
+    gallery = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
     svg = drawn("newsarc list", "\x1b[1mTurm\x1b[0m & <Hafen>")
     assert "&lt;Hafen&gt;" in svg
     assert "http" not in svg.replace("http://www.w3.org/2000/svg", "")
     for picture in SHOWN:
         assert "<svg" in (PICTURES / f"terminal-{picture}.svg").read_text(encoding="utf-8")
+        assert f"(pictures/terminal-{picture}.svg)" in gallery
