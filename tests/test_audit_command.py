@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import linked
 from conftest import Run
 from faulty import faults
 from hostile import NASTY
@@ -133,6 +134,21 @@ def test_a_list_is_accepted_through_a_pipe(form: str, run: Run) -> None:
     assert run("list", "--category", "Sport", "--output", "ids").stdout.split() == IDS[1:]
     assert told_by(run, "--undo", "-", stdin=ids) == (0, "2 taken back")
     assert listed(run) == IDS
+
+
+def test_taking_back_tells_what_links_said_meanwhile(run: Run, tmp_path: Path) -> None:
+    one, two, three, four = (linked.told(number) for number in range(4))
+    (tmp_path / "0.txt").write_bytes(linked.dump(one))
+    for number, (other, section) in enumerate(((two, "Kultur"), (three, "Politik"), (four, "Politik")), 1):
+        (tmp_path / f"{number}.txt").write_bytes(linked.dump(other, [one.filed(section).link]))
+    run("ingest", "0.txt", "1.txt")
+    [name] = run("list", "--category", "Kultur", "--output", "ids").stdout.split()
+    assert told_by(run, "--accept", "--as", "wetter", name) == (0, "1 corrected")
+    run("ingest", "2.txt", "3.txt")
+    for words in (("--dry-run",), ()):
+        [done] = rows(run("audit", "--undo", *words, name).stdout)
+        assert (done["category"], done["category_by"], done["was"]) == ("Politik", "linked", "Wetter")
+    assert rows(run("show", name, "--fields", "category,revision").stdout) == [{"category": "Politik", "revision": 3}]
 
 
 @pytest.mark.usefixtures("wrong")

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,8 +19,10 @@ from newsarc.archive import LOCK_WAIT, Archive
 from newsarc.article import Article, from_line
 from newsarc.errors import ArchiveDamaged, NewsarcError, NothingToCorrect
 from newsarc.find import find, lines_of, show
+from newsarc.joining.learning import learned
 from newsarc.normalize.categories import evidence, from_link, from_text, suggestion, words_of
 from newsarc.query import Query
+from newsarc.stories import Stories, opened
 
 _DOUBTED = ("stated", "linked")
 _IS_DOUBTED = re.compile(rb'"category_by":"(?:stated|linked)"')  # inside a text the quotes would be escaped
@@ -116,12 +119,15 @@ def accept(
 def undo(archive: Archive, names: Sequence[str], **how: Any) -> Generator[Correction | NewsarcError]:
     """Take the word of a person back: stories get the category that they had, or would have, without it.
 
+    In an archive with a joiner what links say of them counts as it is by now.
+
     `how`: the `clock`, `dry_run` writes nothing, `wait` is for the lock in seconds. Otherwise as `accept`.
 
     Raises:
         ArchiveLocked, ArchiveDamaged, StorageError: The run cannot go on.
     """
-    return _corrected(archive, names, partial(_undone, archive), **how)
+    with opened(archive) if archive.joiner else nullcontext() as stories:
+        yield from _corrected(archive, names, partial(_undone, archive, stories), **how)
 
 
 def _accepted(article: Article, label: str | None) -> dict[str, Any]:
@@ -142,7 +148,17 @@ def _why_not(article: Article) -> str:
     return "its category was not stated, nor said by a link; --as WORD gives one"
 
 
-def _undone(archive: Archive, article: Article) -> dict[str, Any]:
+def _undone(archive: Archive, stories: Stories | None, article: Article) -> dict[str, Any]:
+    """Return the fields of a category without a person's word, as links say it by now."""
+    before = _before(archive, article)
+    if stories is None:
+        return before
+    record = json.loads(article.model_copy(update=before).line())
+    after = Article.model_validate(record | learned(record, stories.resolver, is_stored=True))
+    return {name: getattr(after, name) for name in _CATEGORY}
+
+
+def _before(archive: Archive, article: Article) -> dict[str, Any]:
     """Return the fields of a category as they were before, or would be without, a person's word.
 
     An earlier reading of the same version says it. A version that came in with the word of an earlier one speaks for

@@ -91,8 +91,7 @@ def _correct(archive: "Archive", ids: tuple[str, ...], said: dict[str, Any]) -> 
     failed, dry_run = list[NewsarcError](), said["dry_run"]
     names = _named(archive, ids, failed)
     how = {"clock": now, "dry_run": dry_run, "wait": said["wait"]}
-    if not dry_run:
-        let_index_know(archive)
+    let_index_know(archive)
     work = undo(archive, names, **how) if said["is_undone"] else accept(archive, names, label=said["label"], **how)
     counts: Counter[str] = Counter()
     with lasting("" if dry_run else COMMITTED), closing(work):
