@@ -58,10 +58,6 @@ class ArchiveWeb:
             self._fresh_marks.setdefault(mark, []).append(number)
         return marks
 
-    def replace(self, number: int, record: Mapping[str, Any]) -> None:
-        """Take another reading of a record of the batch; it bears the numbers of the one before, and its own."""
-        self._batch[number] = record
-
     def prepare(self, marks: Iterable[int]) -> None:
         """Look up many numbers at once."""
         unknown = [mark for mark in dict.fromkeys(marks) if mark not in self._marked]
