@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from material import NOON
 from newsarc.errors import QueryError, UnreadableDate
 from newsarc.normalize.dates import FORMS, Form, Reading, read_date, span
+from newsarc.zone import in_german_time, with_fixed_offset
 from strategies import steady
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -303,3 +304,15 @@ def test_days_of_a_month_and_months_of_a_year_join_without_gap(day: object) -> N
     month, year = span(text[:7]), span(text[:4])
     assert year[0] <= month[0] <= start < end <= month[1] <= year[1]
     assert span(end.date().isoformat())[0] == end
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01T00:00:00+00:00", "1890-06-05T14:20:11+00:53", "1893-03-31T23:59:59+01:00"]
+)
+def test_a_time_of_before_1893_is_the_same_when_it_is_read_again(text: str) -> None:
+    """Berlin's offset had seconds then, and an offset is written in minutes."""
+    once = in_german_time(datetime.fromisoformat(text))
+    assert once == datetime.fromisoformat(text)
+    assert once.isoformat() == in_german_time(datetime.fromisoformat(once.isoformat())).isoformat()
+    assert once.utcoffset() in (timedelta(minutes=53), timedelta(hours=1))
+    assert with_fixed_offset(datetime(1890, 6, 5, tzinfo=BERLIN)).isoformat() == "1890-06-05T00:00:00+00:53"

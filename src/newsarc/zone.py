@@ -19,10 +19,16 @@ def in_german_time(moment: datetime) -> datetime:
     >>> in_german_time(datetime(2025, 2, 15, 20, 2, 4, tzinfo=UTC)).isoformat()
     '2025-02-15T21:02:04+01:00'
     """
-    return with_fixed_offset(moment.astimezone(BERLIN))
+    german = moment.astimezone(BERLIN)
+    return with_fixed_offset(german if german.utcoffset() in _OFFSETS else german.astimezone(_fixed(german)))
 
 
 def with_fixed_offset(moment: datetime) -> datetime:
     """Exchange the zone of an aware moment for its offset; the wall clock stays."""
+    return moment.replace(microsecond=0, tzinfo=_fixed(moment), fold=0)
+
+
+def _fixed(moment: datetime) -> timezone:
+    """Return the offset of a moment in whole minutes, as it is written: until 1893 Berlin's was 53 minutes and 28 s."""
     offset = moment.utcoffset() or timedelta()
-    return moment.replace(microsecond=0, tzinfo=_OFFSETS.get(offset) or timezone(offset), fold=0)
+    return _OFFSETS.get(offset) or timezone(offset - offset % timedelta(minutes=1))
