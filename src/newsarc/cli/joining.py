@@ -8,7 +8,7 @@ import click
 
 from newsarc.cli.opening import opened
 from newsarc.cli.options import OUTPUTS, archive_option, filters, ids_of, one_of, query_of
-from newsarc.cli.output import kept, screen, write
+from newsarc.cli.output import dumped, kept, screen, write
 from newsarc.errors import QueryError
 
 if TYPE_CHECKING:
@@ -128,5 +128,4 @@ def _write_rows(
 
     seen = screen()
     form = output or ("table" if seen.is_terminal else "jsonl")
-    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace") for row in rows)
-    write(WRITERS[form](lines, columns if form in ("table", "markdown") else keys, seen))
+    write(WRITERS[form](map(dumped, rows), columns if form in ("table", "markdown") else keys, seen))
