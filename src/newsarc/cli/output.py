@@ -4,7 +4,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -68,7 +68,7 @@ def present(records: Iterable[bytes], said: dict[str, Any], *, pages: bool = Fal
     write((PAGE_WRITERS if pages else WRITERS)[form](records, fields, seen))
 
 
-def dumped(row: dict[str, Any]) -> bytes:
+def dumped(row: Mapping[str, Any]) -> bytes:
     """Return a row of our own making as the writers take records."""
     return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
