@@ -11,6 +11,7 @@ import pytest
 from platformdirs import user_config_path
 
 from conftest import Run
+from faulty import unmeasured
 from newsarc.cli import cli
 from newsarc.cli.configuring import config_of, defaults, settable, usual_path
 from newsarc.errors import ConfigError
@@ -179,7 +180,7 @@ def test_the_zone_changes_what_a_terminal_shows_and_nothing_else(said: Path, run
 
 def test_toml_and_zones_are_loaded_by_who_has_a_file_only(filled: Path) -> None:
     code = "import sys; from newsarc.cli import main\ntry: main()\nfinally: sys.stderr.write(' '.join(sys.modules))"
-    env = {**os.environ, "NEWSARC_ARCHIVE": str(filled / "archive"), "XDG_CONFIG_HOME": str(filled)}
+    env = {**unmeasured(), "NEWSARC_ARCHIVE": str(filled / "archive"), "XDG_CONFIG_HOME": str(filled)}
     env.pop("NEWSARC_CONFIG")
     done = subprocess.run([sys.executable, "-c", code, "list"], env=env, capture_output=True, text=True, check=True)
     assert {"tomllib", "platformdirs", "rich", "pydantic"}.isdisjoint(done.stderr.split())

@@ -205,8 +205,9 @@ def test_a_full_disk_leaves_the_place_as_it_was(form: str, run: Run, tmp_path: P
     before = tree(tmp_path / "place")
     words = ["limited", "150000", "export", "--archive", "archive", "--to", form, "--force", "place"]
     done = subprocess.run(
-        [sys.executable, faulty.__file__, *words], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
+        [sys.executable, faulty.__file__, *words],
+        capture_output=True, text=True, cwd=tmp_path, check=False, env=faulty.unmeasured(),
+    )  # fmt: skip
     assert done.returncode == 74
     assert done.stderr.startswith("newsarc: error: cannot write output (place): ")
     assert done.stderr.count("\n") == 1

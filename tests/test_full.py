@@ -11,14 +11,14 @@ import pytest
 
 import faulty
 from conftest import Figure
-from faulty import dice, dumps, everything, faults, folder_of, keep, segments, unmeasured
+from faulty import dice, dumps, everything, faults, folder_of, segments, unmeasured
 from killed import unfit
 from newsarc.archive import Archive
 from newsarc.errors import ArchiveNotFound
 
 LIMITS = (0, 100, 200, 260, 300, 512, 1000, 4096, 8000, 20_000, 40_000, 80_000, 110_000, 128_000, 150_000, 170_000,
           175_000, 190_000, 210_000, 240_000)  # fmt: skip
-SIZES = (40, 100, 180, 240, 300, 360, 420, 480)
+SIZES = (40, 100, 180, 240, 300, 420, 480, 560, 680, 900)
 """Of a small disk, in KiB."""
 
 
@@ -49,7 +49,7 @@ def resumes(root: Path, folder: Path, wanted: Counter[bytes]) -> int:
     else:
         with pytest.raises(ArchiveNotFound):
             Archive(root)
-    keep(root, folder)
+    assert ingested(folder, root).returncode == 0
     assert everything(root) == wanted
     assert faults(root) == []
     assert unfit(root) == []
@@ -97,7 +97,7 @@ def test_no_file_may_be_longer(
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root mounts a small disk")
 def test_a_small_disk(folder: Path, wanted: Counter[bytes], tmp_path: Path, full: bool, figure: Figure) -> None:
-    sizes, ends, stored = range(12, 512, 5) if full else SIZES, Counter[str](), Counter[int]()
+    sizes, ends, stored = range(12, 920, 8) if full else SIZES, Counter[str](), Counter[int]()
     disk = tmp_path / "disk"
     disk.mkdir()
     for size in sizes:

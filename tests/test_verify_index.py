@@ -40,7 +40,7 @@ def _change(database: Path, sql: str) -> None:
         ("INSERT INTO older VALUES (9, 'x', 1, 0, 5)", "the archive has no such line"),
         ("UPDATE state SET uuid = 'another'", "another archive's"),
         ("UPDATE state SET terms = 'other'", "made by other rules"),
-        ("UPDATE state SET chain = 'f' || substr(chain, 2)", "it ends with line 3"),
+        ("UPDATE state SET chain = 'g' || substr(chain, 2)", "it ends with line 3"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named(indexed: Path, run: Run, sql: str, what: str) -> None:

@@ -8,6 +8,7 @@ from newsarc.errors import QueryError
 
 if TYPE_CHECKING:
     from newsarc.archive import Archive
+    from newsarc.archive.filing import Known
 
 
 def place_of(place: str | None) -> str:
@@ -37,7 +38,7 @@ def let_index_know(archive: "Archive") -> None:
     from newsarc.index import Index
     from newsarc.joining import Joiner
 
-    archive.stand_in = lambda: Index.aside(archive)
+    archive.stand_in = lambda: _aside(archive)
     archive.joiner = Joiner(archive)
 
     try:
@@ -52,3 +53,17 @@ def let_index_know(archive: "Archive") -> None:
         pass  # the first batch says it
     else:
         archive.known = index
+
+
+def _aside(archive: "Archive") -> "Known":
+    """Make an index aside; where there is no room for one either, stories are joined another time."""
+    from newsarc.archive.filing import Scanned
+    from newsarc.errors import IndexUnusable
+    from newsarc.index import Index
+
+    try:
+        return Index.aside(archive)
+    except IndexUnusable as error:
+        tell(f"newsarc: {error}")
+        tell("newsarc: what comes is not joined with the stories that are there; newsarc reparse does it later")
+        return Scanned()
